@@ -1,0 +1,178 @@
+"""A choice such as `svm:C=0.1:kernel=rbf`, to and from a frozen dataclass, with one canonical spelling.
+
+Options are separated by ":"; inside a value "%", ":", "," and "=" are written %25, %3A, %2C and %3D, and the items
+of a tuple are joined by "+". A dataclass says the type, the default, the bounds and whether an option affects what is
+fitted or only what is predicted.
+"""
+
+import dataclasses
+import hashlib
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pipeline.errors import BadOption, UnknownName
+
+C = TypeVar("C")
+Affects = Literal["fit", "predict"]
+_ESCAPES = (("%", "%25"), (":", "%3A"), (",", "%2C"), ("=", "%3D"))
+
+
+@dataclass(frozen=True, slots=True)
+class NoOptions:
+    """The config of whatever has nothing to choose."""
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: Iterable[Any] = (),
+    affects: Affects = "fit",
+    file: bool = False,
+) -> Any:
+    """A config field: default, meaning, inclusive bounds, and what a change of it makes stale.
+
+    `file` marks a path whose content, not whose name, is what matters to a key.
+    """
+    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "affects": affects, "file": file}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def split_spec(text: str) -> tuple[str, dict[str, str]]:
+    """`name:key=value:key=value` as a name and its raw options.
+
+    Raises:
+        BadOption: for a part without "=" or a key given twice.
+    """
+    name, *parts = text.strip().split(":")
+    options: dict[str, str] = {}
+    for part in parts:
+        key, equals, value = part.partition("=")
+        if not equals or not key.strip():
+            raise BadOption(f"{text!r}: {part!r} should be key=value; write it as name:key=value:key=value")
+        if key.strip() in options:
+            raise BadOption(f"{text!r}: option {key.strip()!r} is given twice")
+        options[key.strip()] = _unescape(value.strip())
+    return name.strip(), options
+
+
+def build(config_type: type[C], options: Mapping[str, str], owner: str) -> C:
+    """A config from raw options.
+
+    Raises:
+        UnknownName: for an option the config does not have.
+        BadOption: for a value of the wrong type or out of bounds.
+    """
+    known = {item.name: item for item in dataclasses.fields(config_type)}  # type: ignore[arg-type]
+    hints = _hints(config_type)
+    values: dict[str, Any] = {}
+    for key, raw in options.items():
+        if key not in known:
+            raise UnknownName(f"option of {owner}", key, known)
+        try:
+            values[key] = _parse(hints[key], raw)
+        except ValueError as error:
+            raise BadOption(f"{owner}: {key}={raw!r} should be {error}") from None
+    config = config_type(**values)
+    check(config, owner)
+    return config
+
+
+def check(config: Any, owner: str) -> None:
+    """Refuse values outside the bounds written in the config's metadata.
+
+    Raises:
+        BadOption: naming the option, the value and the bounds.
+    """
+    for item in dataclasses.fields(config):
+        value, rule = getattr(config, item.name), item.metadata
+        if not rule or value is None:
+            continue
+        if rule["choices"] and any(v not in rule["choices"] for v in (value if type(value) is tuple else (value,))):
+            raise BadOption(f"{owner}: {item.name}={value!r} should be one of {', '.join(map(str, rule['choices']))}")
+        below = rule["low"] is not None and not value >= rule["low"]
+        if below or (rule["high"] is not None and not value <= rule["high"]):
+            low, high = (rule[side] if rule[side] is not None else "no bound" for side in ("low", "high"))
+            raise BadOption(f"{owner}: {item.name}={value!r} should lie between {low} and {high}")
+
+
+def spell(name: str, config: Any) -> str:
+    """The canonical text of a choice: options that differ from their defaults, in alphabetical order."""
+    changed = [
+        f"{item.name}={_escape(_text(getattr(config, item.name)))}"
+        for item in sorted(dataclasses.fields(config), key=lambda item: item.name)
+        if getattr(config, item.name) != item.default
+    ]
+    return ":".join([name, *changed])
+
+
+def recipe(config: Any, affects: Affects | None = None) -> dict[str, Any]:
+    """Every option that affects `affects` (all when None) with its value, for a key. Files count by their content."""
+    values: dict[str, Any] = {}
+    for item in dataclasses.fields(config):
+        if affects is None or item.metadata.get("affects", "fit") == affects:
+            value = getattr(config, item.name)
+            values[item.name] = _digest(item.name, value) if item.metadata.get("file") and value else value
+    return values
+
+
+def _digest(option_name: str, path: str) -> str:
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise BadOption(f"{option_name}={path!r} cannot be read: {error.strerror}; give the path of a file") from None
+
+
+def _parse(kind: Any, raw: str) -> Any:
+    origin, arms = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return None if raw.lower() == "none" else _parse(next(arm for arm in arms if arm is not type(None)), raw)
+    if origin is Literal:
+        if raw not in arms:
+            raise ValueError(f"one of {', '.join(map(str, arms))}")
+        return raw
+    if origin is tuple:
+        return tuple(_parse(arms[0], item) for item in raw.split("+")) if raw else ()
+    if kind is bool:
+        if raw.lower() not in ("true", "false"):
+            raise ValueError("true or false")
+        return raw.lower() == "true"
+    if kind in (int, float):
+        try:
+            value = kind(raw)
+        except ValueError:
+            raise ValueError("a whole number" if kind is int else "a number") from None
+        if value != value or value in (float("inf"), float("-inf")):
+            raise ValueError("a finite number")
+        return value
+    return raw
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "+".join(map(_text, value))
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _escape(text: str) -> str:
+    for character, code in _ESCAPES:
+        text = text.replace(character, code)
+    return text
+
+
+def _unescape(text: str) -> str:
+    for character, code in reversed(_ESCAPES):
+        text = text.replace(code, character)
+    return text
+
+
+def _hints(config_type: Any) -> dict[str, Any]:
+    return typing.get_type_hints(config_type)

@@ -1,0 +1,54 @@
+"""The contract of a dataset: named splits of photos and what is true of them, fingerprinted before they are read."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pipeline.config import NoOptions
+from pipeline.records import Image, Truth
+
+C = TypeVar("C")
+SPLITS = ("train", "tune", "val", "test")
+MOST_TUNE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Hashes of a split: of its photos, and of what is true of them."""
+
+    photos: str
+    truth: str
+
+
+class Dataset(ABC, Generic[C]):
+    """Where photos and truth come from.
+
+    `annotates` names the parts of Truth it fills (captions, detections, attributes, relations, triplets). `train` and
+    `tune` are disjoint: `tune` is a fixed part of the training photos, at most MOST_TUNE.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    config_type: ClassVar[type[Any]] = NoOptions
+    splits: ClassVar[tuple[str, ...]] = SPLITS
+    annotates: ClassVar[tuple[str, ...]] = ("captions",)
+
+    def __init__(self, config: C) -> None:
+        self.config = config
+
+    @abstractmethod
+    def fingerprint(self, split: str, digest: Callable[[Path], str]) -> Fingerprint:
+        """The split's hashes, cheaply; `digest` gives the (cached) sha256 of a file.
+
+        Raises:
+            BadData: where the files are not what the format says, naming the file.
+        """
+
+    @abstractmethod
+    def examples(self, split: str, directory: Path, digest: Callable[[Path], str]) -> Iterator[tuple[Image, Truth]]:
+        """Every photo of the split with its truth, in a fixed order and with unique ids.
+
+        A dataset that makes its photos writes them into `directory` and gives paths relative to it.
+        """

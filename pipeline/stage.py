@@ -1,0 +1,163 @@
+"""The contracts of what can be plugged in: Stage, Resource and Metric."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+
+from pipeline.config import NoOptions
+from pipeline.records import Array, Scene, Truth
+from pipeline.state import Learned
+
+C = TypeVar("C")
+T = TypeVar("T")
+R = TypeVar("R", bound="Resource[Any]")
+Item = TypeVar("Item")
+
+
+class Progress(Protocol):
+    """Wraps an iterable to show how far it is: `for photo in progress(photos, "fit detections", len(photos))`."""
+
+    def __call__(self, items: Iterable[Item], what: str, total: int) -> Iterator[Item]: ...
+
+
+def silent(items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
+    """The Progress that shows nothing."""
+    return iter(items)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """How a stage runs, never what it answers.
+
+    Attributes:
+        device: "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:1".
+        batch: photos a network looks at together when predicting.
+        scratch: a directory that outlives a kill, for checkpoints of a long fit; None where there is none.
+        progress: shows how far a long loop is.
+    """
+
+    device: str = "auto"
+    batch: int = 32
+    scratch: Path | None = None
+    progress: Progress = field(default=silent, compare=False)
+
+
+class Resources(Mapping[str, "Resource[Any]"]):
+    """The fitted resources a stage declared in `uses`."""
+
+    def __init__(self, fitted: Mapping[str, "Resource[Any]"] | None = None) -> None:
+        self._fitted = dict(fitted or {})
+
+    def __getitem__(self, name: str) -> "Resource[Any]":
+        if name not in self._fitted:
+            raise KeyError(
+                f"resource {name!r} is not here: add it to uses() (here: {', '.join(self._fitted) or 'none'})"
+            )
+        return self._fitted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fitted)
+
+    def __len__(self) -> int:
+        return len(self._fitted)
+
+    def of(self, kind: type[R]) -> R:
+        """The resource of a class, with its type: `resources.of(Vocabulary)`."""
+        return cast(R, self[kind.name])
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """The photos of one split with the fields a stage declared, and what is true of them, in the same order."""
+
+    scenes: Sequence[Scene]
+    truth: Sequence[Truth]
+
+
+class Stage(Learned, ABC, Generic[C, T]):
+    """Reads some fields of a scene and writes exactly one.
+
+    Class attributes: `writes`, the field (and the folder the file lies in); `name`, the file name; `version`, raised
+    whenever the same config and data give another answer; `fit_on`, the splits `fit` learns from, () if stateless;
+    `sees_truth`, True only where the truth itself is handed on (oracles, people), which can then read `scene.truth`.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    writes: ClassVar[str]
+    config_type: ClassVar[type[Any]] = NoOptions
+    fit_on: ClassVar[tuple[str, ...]] = ()
+    sees_truth: ClassVar[bool] = False
+
+    def __init__(self, config: C, runtime: Runtime | None = None) -> None:
+        self.config = config
+        self.runtime = runtime or Runtime()
+
+    def reads(self) -> tuple[str, ...]:
+        """The fields `fit` and `predict` read besides the image; may depend on the config."""
+        return ()
+
+    def uses(self) -> tuple[str, ...]:
+        """The resources `fit` and `predict` need, by name; may depend on the config."""
+        return ()
+
+    def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
+        """Learn from the splits named in `fit_on`, one Examples each. Stateless stages leave this alone."""
+        return self
+
+    @abstractmethod
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[T]:
+        """One value of the written field per scene, in the same order; the scenes stay as they are."""
+
+
+class Resource(Learned, ABC, Generic[C]):
+    """Knowledge fitted from the training truth alone (its captions, above all), shared by stages."""
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    config_type: ClassVar[type[Any]] = NoOptions
+
+    def __init__(self, config: C, runtime: Runtime | None = None) -> None:
+        self.config = config
+        self.runtime = runtime or Runtime()
+
+    def uses(self) -> tuple[str, ...]:
+        """Other resources this one is made from."""
+        return ()
+
+    @abstractmethod
+    def fit(self, truth: Sequence[Truth], resources: Resources) -> Self:
+        """Learn from the training split's truth and return self."""
+
+
+class Metric(ABC, Generic[C]):
+    """A score in two steps, so that a bootstrap can resample photos: a vector per caption, then one number of many.
+
+    Captions and references arrive tokenised, words separated by single spaces.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    config_type: ClassVar[type[Any]] = NoOptions
+    scores: ClassVar[tuple[str, ...]]
+
+    def __init__(self, config: C) -> None:
+        self.config = config
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Tool, version, variant and idf source: what must be equal for two numbers to be comparable."""
+
+    def unavailable(self) -> str:
+        """Why the metric cannot run here and what would help; empty when it can. Cheap: nothing is started."""
+        return ""
+
+    @abstractmethod
+    def statistics(self, captions: Sequence[str], references: Sequence[Sequence[str]]) -> Array:
+        """(photos, statistics): one row per caption, computed over the whole split at once."""
+
+    @abstractmethod
+    def aggregate(self, rows: Array) -> dict[str, float]:
+        """The score named in `scores` -> its value, from any choice of rows of `statistics`."""
