@@ -1,0 +1,152 @@
+"""Running stages: fitting one, and mapping a fitted one over the photos of a split, here or in several processes.
+
+A Job names everything by path, so that it can be sent to another process (or, later, another machine), which opens
+the stage once and then answers for span after span of photos.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from pipeline.columns import Column, Part, Scenes
+from pipeline.errors import ContractViolation
+from pipeline.keys import Fold
+from pipeline.registry import choose
+from pipeline.stage import Examples, Resources, Runtime, Stage
+
+SPAN = 64
+
+Engine = Callable[["Job", Sequence[range]], Iterator[list[Any]]]
+"""Answers a job span by span, in order."""
+
+
+@dataclass(frozen=True)
+class SplitFiles:
+    """Where a prepared split is, and the columns (field -> directory) that a stage may read there."""
+
+    directory: Path
+    columns: Mapping[str, Path] = field(default_factory=dict)
+
+    def scenes(self, with_truth: bool = False) -> Scenes:
+        """The scenes, with the columns as fields, and the truth only for stages that declare `sees_truth`."""
+        columns = {written: Column(path, written) for written, path in self.columns.items()}
+        if with_truth:
+            columns["truth"] = self.truth()
+        return Scenes(self.images(), self.directory, columns)
+
+    def images(self) -> Column:
+        return Column(self.directory / "images", "images")
+
+    def truth(self) -> Column:
+        return Column(self.directory / "truth", "truth")
+
+
+@dataclass(frozen=True)
+class StageFiles:
+    """A stage by field and text, with the directories of its model (None if it was never fitted) and resources."""
+
+    written: str
+    text: str
+    resources: Mapping[str, tuple[str, Path]]
+    model: Path | None = None
+
+    def open(self, runtime: Runtime) -> tuple[Stage[Any, Any], Resources]:
+        """The stage, loaded, and its resources."""
+        stage: Stage[Any, Any] = choose(self.written, self.text).create(runtime)
+        if self.model:
+            stage.load_state(self.model)
+        return stage, open_resources(self.resources)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A fitted stage to be mapped over a split."""
+
+    stage: StageFiles
+    split: SplitFiles
+    runtime: Runtime
+
+    def open(self) -> Callable[[range], list[Any]]:
+        """The function that answers for a span of positions.
+
+        Raises:
+            ContractViolation: from that function, if the stage does not give one value per photo.
+        """
+        stage, resources = self.stage.open(self.runtime)
+        scenes = self.split.scenes(type(stage).sees_truth)
+
+        def answer(span: range) -> list[Any]:
+            values = stage.predict([scenes[position] for position in span], resources)
+            if len(values) != len(span):
+                name = f"{self.stage.written}/{self.stage.text}"
+                raise ContractViolation(f"{name} gave {len(values)} values for {len(span)} photos")
+            return values
+
+        return answer
+
+
+def fit(
+    stage: StageFiles, splits: Mapping[str, SplitFiles], runtime: Runtime, fold: Fold | None = None
+) -> Stage[Any, Any]:
+    """A fitted stage. `fold` leaves that part of `train` out."""
+    made, resources = stage.open(runtime)
+    examples = {}
+    for split, files in splits.items():
+        scenes, truth = files.scenes(), files.truth()
+        if fold and split == "train":
+            kept = [position for position in range(len(truth)) if position % fold.count != fold.index]
+            examples[split] = Examples(Part(scenes, kept), Part(truth, kept))
+        else:
+            examples[split] = Examples(scenes, truth)
+    return made.fit(examples, resources)
+
+
+def fit_resource(text: str, uses: Mapping[str, tuple[str, Path]], split: SplitFiles, runtime: Runtime) -> Any:
+    """A resource fitted on the truth of a training split."""
+    return choose("resources", text).create(runtime).fit(split.truth(), open_resources(uses))
+
+
+def open_resources(files: Mapping[str, tuple[str, Path]]) -> Resources:
+    """Load fitted resources from their directories: name -> (text, directory)."""
+    return Resources({n: choose("resources", text).create().load_state(path) for n, (text, path) in files.items()})
+
+
+def spans(start: int, stop: int, step: int = SPAN) -> list[range]:
+    """The positions from start to stop, cut into spans."""
+    return [range(first, min(first + step, stop)) for first in range(start, stop, step)]
+
+
+def in_process(job: Job, todo: Sequence[range]) -> Iterator[list[Any]]:
+    """Answer span after span in this process."""
+    answer = job.open()
+    for span in todo:
+        yield answer(span)
+
+
+def process_pool(workers: int) -> Engine:
+    """An engine of `workers` processes, each with the stage opened once; at most two spans a worker wait in memory."""
+
+    def engine(job: Job, todo: Sequence[range]) -> Iterator[list[Any]]:
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_open_here, initargs=(job,)) as pool:
+            rest = iter(todo)
+            waiting: list[Future[list[Any]]] = [pool.submit(_answer_here, span) for span in islice(rest, 2 * workers)]
+            while waiting:
+                yield waiting.pop(0).result()
+                waiting.extend(pool.submit(_answer_here, span) for span in islice(rest, 1))
+
+    return engine
+
+
+_here: list[Callable[[range], list[Any]]] = []
+
+
+def _open_here(job: Job) -> None:
+    _here[:] = [job.open()]
+
+
+def _answer_here(span: range) -> list[Any]:
+    return _here[0](span)

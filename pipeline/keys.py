@@ -1,0 +1,138 @@
+"""Keys: what a result depends on, and nothing else, hashed. Equal key, equal content."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pipeline.datasets import Dataset, Fingerprint
+from pipeline.errors import BadPlan, UnknownName
+from pipeline.plan import Plan
+from pipeline.registry import choose
+
+KEY_LENGTH = 32
+
+
+def key_of(recipe: Any) -> str:
+    """The key of a JSON-able recipe: sha256 of its canonical form, cut to 128 bits."""
+    canonical = json.dumps(recipe, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:KEY_LENGTH]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """The i-th of k parts of `train`: photos at the positions i, i + k, i + 2k ..."""
+
+    index: int
+    count: int
+
+
+class Source:
+    """A dataset and the fingerprints of its splits, asked for once."""
+
+    def __init__(self, text: str, digest: Callable[[Path], str]) -> None:
+        self.choice = choose("datasets", text)
+        self.text = self.choice.text
+        self.digest = digest
+        self._fingerprints: dict[str, Fingerprint] = {}
+
+    @cached_property
+    def dataset(self) -> Dataset[Any]:
+        return self.choice.create()  # type: ignore[no-any-return]
+
+    def fingerprint(self, split: str) -> Fingerprint:
+        """The hashes of a split.
+
+        Raises:
+            UnknownName: for a split that the dataset does not have.
+        """
+        if split not in self.dataset.splits:
+            raise UnknownName(f"split of {self.text}", split, self.dataset.splits)
+        if split not in self._fingerprints:
+            self._fingerprints[split] = self.dataset.fingerprint(split, self.digest)
+        return self._fingerprints[split]
+
+    def split_recipe(self, split: str) -> dict[str, Any]:
+        """What a prepared split depends on: how the dataset reads it, its photos and its truth."""
+        prints = self.fingerprint(split)
+        return {"dataset": self.choice.recipe(), "split": split, "photos": prints.photos, "truth": prints.truth}
+
+
+class Recipes:
+    """The recipes of everything a plan makes when it is fitted on one dataset."""
+
+    def __init__(self, plan: Plan, fit: Source) -> None:
+        self.plan, self.fit = plan, fit
+        self._memory: dict[Any, dict[str, Any]] = {}
+
+    def resource(self, name: str) -> dict[str, Any]:
+        """Of a resource: its config, the training truth and the resources it is made from."""
+        return {
+            "resource": self.plan.resource(name).recipe(),
+            "truth": self.fit.fingerprint("train").truth,
+            "uses": {used: key_of(self.resource(used)) for used in sorted(self.plan.resource_uses(name))},
+        }
+
+    def model(self, written: str, fold: Fold | None = None) -> dict[str, Any]:
+        """Of a fitted stage: its fit-config, resources and, unless stateless, all it was fitted on."""
+        kind = self.plan.stage(written).kind
+        content: dict[str, Any] = {
+            "stage": self.plan.stage(written).recipe("fit"),
+            "uses": {name: key_of(self.resource(name)) for name in sorted(self.plan.uses(written))},
+        }
+        for split in kind.fit_on:
+            prints = self.fit.fingerprint(split)
+            reads = self._fit_columns(written, split)
+            content[split] = {"photos": prints.photos, "truth": prints.truth, "reads": reads}
+        if fold and "train" in kind.fit_on:
+            content["fold"] = [fold.index, fold.count]
+        return content
+
+    def column(self, written: str, on: Source, split: str, folds: int = 0) -> dict[str, Any]:
+        """Of a stage's values on a split: the model, the predict-config, the photos and the columns it read there."""
+        memo = (written, on.text, split, folds)
+        if memo not in self._memory:
+            choice = self.plan.stage(written)
+            prints = on.fingerprint(split)
+            models = [key_of(self.model(written, fold)) for fold in fold_list(folds)]
+            self._memory[memo] = {
+                "models": models,
+                "stage": choice.recipe("predict"),
+                "photos": prints.photos,
+                "reads": {read: key_of(self.column(read, on, split)) for read in sorted(self.plan.reads(written))},
+                "truth": prints.truth if choice.kind.sees_truth else "",
+            }
+        return self._memory[memo]
+
+    def folds(self, written: str, split: str) -> int:
+        """In how many parts a column that later stages learn from is cross-fitted (0: it is not)."""
+        fitted_here = split == "train" and "train" in self.plan.stage(written).kind.fit_on
+        return self.plan.folds.get(written, 0) if fitted_here else 0
+
+    def _fit_columns(self, written: str, split: str) -> Mapping[str, str]:
+        return {
+            read: key_of(self.column(read, self.fit, split, self.folds(read, split)))
+            for read in sorted(self.plan.reads(written))
+        }
+
+
+def fold_list(folds: int) -> tuple[Fold | None, ...]:
+    """The folds a column needs models of: one model of everything, or one for each part left out."""
+    return tuple(Fold(index, folds) for index in range(folds)) if folds else (None,)
+
+
+def check_truth(plan: Plan, on: Source) -> None:
+    """Refuse a plan whose oracle stages need what the dataset does not annotate.
+
+    Raises:
+        BadPlan: naming the stage, the field and the dataset.
+    """
+    for written in plan.sees_truth():
+        if written not in on.dataset.annotates:
+            raise BadPlan(
+                f"plan {plan.name!r}: {written}/{plan.stages[written]} hands on the truth, and dataset {on.text!r} has"
+                f" no {written} (it has {', '.join(on.dataset.annotates) or 'photos alone'}); swap the stage"
+            )

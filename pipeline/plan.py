@@ -1,0 +1,176 @@
+"""A plan: which stage writes which field. It is checked before anything runs, and cut to what one field needs."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import BadPlan, UnknownName
+from pipeline.records import FIELDS
+from pipeline.registry import Choice, choose
+from pipeline.stage import Resource, Stage
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Fields to stages, resource names to their configs, and fields to folds (both only where not the default).
+
+    Attributes:
+        stages: field -> stage text, such as `attributes -> svm:C=0.1`.
+        resources: resource -> its text, such as `vocabulary -> vocabulary:min_count=3`.
+        folds: field -> k: later stages learn from a column of this field on `train` that was cross-fitted in k parts.
+    """
+
+    name: str
+    stages: Mapping[str, str]
+    resources: Mapping[str, str] = field(default_factory=dict)
+    folds: Mapping[str, int] = field(default_factory=dict)
+    title: str = ""
+
+    @classmethod
+    def load(cls, path: Path) -> "Plan":
+        """Read a TOML file with a title and tables [stages], [resources], [folds].
+
+        Raises:
+            BadPlan: if it is not such a file.
+            UnknownName, BadOption: for what its tables name.
+        """
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadPlan(f"plan {str(path)!r} cannot be read: {error}") from None
+        for key in content:
+            if key not in ("title", "stages", "resources", "folds"):
+                raise UnknownName(f"part of plan {str(path)!r}", key, ("title", "stages", "resources", "folds"))
+        tables = {key: content.get(key, {}) for key in ("stages", "resources", "folds")}
+        if not all(isinstance(table, dict) for table in tables.values()) or not tables["stages"]:
+            raise BadPlan(f'plan {str(path)!r} needs a table [stages], with lines such as captions = "template"')
+        return cls(path.stem, title=str(content.get("title", "")), **tables)._canonical()
+
+    @classmethod
+    def from_text(cls, text: str) -> "Plan":
+        """The inverse of `text`."""
+        return cls("", **json.loads(text))
+
+    @property
+    def text(self) -> str:
+        """Canonical JSON of what the plan does; its name and title are no part of it."""
+        tables = {"stages": dict(self.stages), "resources": dict(self.resources), "folds": dict(self.folds)}
+        return json.dumps(tables, sort_keys=True, separators=(",", ":"))
+
+    def stage(self, written: str) -> Choice:
+        """The choice that writes a field."""
+        return choose(written, self.stages[written])
+
+    def reads(self, written: str) -> tuple[str, ...]:
+        """The fields that the stage writing `written` reads."""
+        stage: Stage[Any, Any] = self.stage(written).create()
+        return tuple(stage.reads())
+
+    def uses(self, written: str) -> tuple[str, ...]:
+        """The resources that the stage writing `written` uses itself."""
+        stage: Stage[Any, Any] = self.stage(written).create()
+        return tuple(stage.uses())
+
+    def resource(self, name: str) -> Choice:
+        """A resource as this plan configures it."""
+        return choose("resources", self.resources.get(name, name))
+
+    def resource_uses(self, name: str) -> tuple[str, ...]:
+        """The resources that a resource is made from."""
+        resource: Resource[Any] = self.resource(name).create()
+        return tuple(resource.uses())
+
+    def swap(self, written: str, text: str) -> "Plan":
+        """The plan with another stage for one of its fields."""
+        return replace(self, stages={**self.stages, written: text})._canonical()
+
+    def restrict(self, written: str) -> "Plan":
+        """Only what `written` needs, without a name: two plans that share it have equal restrictions."""
+        fields, pending = set[str](), [written]
+        while pending:
+            current = pending.pop()
+            if current not in fields:
+                fields.add(current)
+                pending.extend(self.reads(current))
+        return replace(self._only(fields), name="", title="")
+
+    def restrict_to_resource(self, name: str) -> "Plan":
+        """Only what a resource needs: itself and the resources it is made from."""
+        wanted = self._resource_closure((name,))
+        return Plan("", {}, {key: text for key, text in self.resources.items() if key in wanted})
+
+    def order(self) -> tuple[str, ...]:
+        """The fields, each after those it reads.
+
+        Raises:
+            BadPlan: for a field that is read and not written, or a cycle.
+        """
+        for written in self.stages:
+            for read in self.reads(written):
+                if read not in self.stages:
+                    raise BadPlan(
+                        f"plan {self.name!r}: {written}/{self.stages[written]} reads {read}, which nothing writes;"
+                        f' add a line {read} = "..." to its [stages]'
+                    )
+        try:
+            return tuple(TopologicalSorter({written: self.reads(written) for written in self.stages}).static_order())
+        except CycleError as error:
+            circle = " -> ".join(error.args[1])
+            raise BadPlan(f"plan {self.name!r}: fields read each other in a circle: {circle}") from None
+
+    def check(self, written: str = "captions") -> None:
+        """Refuse a plan that cannot work.
+
+        Raises:
+            BadPlan: naming the stage or field at fault.
+        """
+        self.order()
+        if written not in self.stages:
+            raise BadPlan(f'plan {self.name!r} writes no {written}; add a line {written} = "..." to its [stages]')
+        for name in self._resource_closure(name for kept in self.stages for name in self.uses(kept)):
+            self.resource(name)
+        for name, text in self.resources.items():
+            if choose("resources", text).name != name:
+                raise BadPlan(f"plan {self.name!r}: [resources] {name} = {text!r} should begin with {name!r}")
+        for name, folds in self.folds.items():
+            if name not in self.stages:
+                raise BadPlan(f"plan {self.name!r}: [folds] names {name}, which nothing writes")
+            if type(folds) is not int or folds < 2:
+                raise BadPlan(f"plan {self.name!r}: [folds] {name} = {folds!r} should be a whole number of 2 or more")
+
+    def sees_truth(self) -> tuple[str, ...]:
+        """The fields written by stages that hand on the truth: a plan that has any is an oracle (or a person)."""
+        return tuple(written for written in self.stages if self.stage(written).kind.sees_truth)
+
+    def _canonical(self) -> "Plan":
+        for written in self.stages:
+            if written not in FIELDS:
+                raise UnknownName(f"field in plan {self.name!r}", written, FIELDS)
+        resources = {name: choose("resources", text).text for name, text in self.resources.items()}
+        return replace(
+            self,
+            stages={written: choose(written, text).text for written, text in self.stages.items()},
+            resources={name: text for name, text in resources.items() if text != name},
+        )
+
+    def _only(self, fields: set[str]) -> "Plan":
+        wanted = self._resource_closure(name for written in fields for name in self.uses(written))
+        return replace(
+            self,
+            stages={written: text for written, text in self.stages.items() if written in fields},
+            resources={name: text for name, text in self.resources.items() if name in wanted},
+            folds={written: folds for written, folds in self.folds.items() if written in fields},
+        )
+
+    def _resource_closure(self, names: Any) -> set[str]:
+        wanted, pending = set[str](), list(names)
+        while pending:
+            current = pending.pop()
+            if current not in wanted:
+                wanted.add(current)
+                pending.extend(self.resource_uses(current))
+        return wanted

@@ -1,0 +1,227 @@
+"""The store: content-addressed directories, each whole or not there, and a cache of photo hashes.
+
+An artefact is written in `partial/<kind>-<key>`, under a lock, and moved to `<kind>/<key>` by one rename after its
+manifest. What a killed run leaves in `partial` is never read as a result; the next run of the same key goes on from it.
+"""
+
+import errno
+import fcntl
+import hashlib
+import importlib.metadata
+import json
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import StoreError
+from pipeline.keys import key_of
+
+KINDS = ("datasets", "resources", "models", "columns", "scores")
+FORMAT = {"captionloom_store": 1}
+_RECORDED = ("numpy", "torch", "scikit-learn", "opencv-python", "spacy", "timm", "pytoulbar2", "pycocoevalcap")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where an artefact is being made: `out` becomes the artefact, `scratch` outlives a kill and is then dropped."""
+
+    out: Path
+    scratch: Path
+
+
+class Store:
+    """A directory of artefacts; opening it creates it, or checks that it is one of ours.
+
+    Raises:
+        StoreError: if the directory holds something else, or cannot be written.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        with explained(self.root):
+            self._open()
+
+    def path(self, kind: str, key: str) -> Path:
+        """Where the artefact of a key is, or would be."""
+        return self.root / kind / key
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether the artefact is there, whole.
+
+        Raises:
+            StoreError: if it is there and its files are not those its manifest lists.
+        """
+        directory = self.path(kind, key)
+        if not directory.is_dir():
+            return False
+        for fault in damage(directory, deep=False):
+            raise StoreError(f"artefact {directory} is damaged: {fault}; `captionloom doctor --repair` removes it")
+        return True
+
+    def manifest(self, kind: str, key: str) -> dict[str, Any]:
+        """Recipe, files, versions, seconds and peak memory of an artefact."""
+        content: dict[str, Any] = json.loads((self.path(kind, key) / "manifest.json").read_text(encoding="utf-8"))
+        return content
+
+    @contextmanager
+    def making(self, kind: str, recipe: Mapping[str, Any]) -> Iterator[Workspace | None]:
+        """Make the artefact of a recipe; gives None where another process has just made it.
+
+        Raises:
+            StoreError: where the disk is full or the store cannot be written, with the remedy.
+        """
+        key = key_of(recipe)
+        partial = self.root / "partial" / f"{kind}-{key}"
+        with explained(self.root), self._locked(f"{kind}-{key}"):
+            if self.has(kind, key):
+                yield None
+                return
+            workspace = Workspace(partial / "out", partial / "scratch")
+            for directory in (workspace.out, workspace.scratch):
+                directory.mkdir(parents=True, exist_ok=True)
+            started, cpu = time.perf_counter(), time.process_time()
+            yield workspace
+            cost = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
+            _write_manifest(workspace.out, {"kind": kind, "key": key, "recipe": recipe, **cost})
+            self.path(kind, key).parent.mkdir(exist_ok=True)
+            try:
+                workspace.out.rename(self.path(kind, key))
+            except OSError as error:  # a file system without locks let two through: equal key, equal content
+                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                    raise
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def digest(self, file: Path) -> str:
+        """sha256 of a file's content, remembered by path, size and time of change.
+
+        Raises:
+            OSError: if the file cannot be read.
+        """
+        stat = file.stat()
+        row = (str(file.absolute()), stat.st_size, stat.st_mtime_ns)
+        try:
+            hashes = _photo_hashes(self.root / "photo_hashes.sqlite", os.getpid())
+            found = hashes.execute("SELECT sha FROM photo WHERE path=? AND bytes=? AND changed=?", row).fetchone()
+            if found:
+                return str(found[0])
+            sha = _sha256(file)
+            hashes.execute("INSERT OR REPLACE INTO photo VALUES (?, ?, ?, ?)", (*row, sha))
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.root / 'photo_hashes.sqlite'} cannot be used ({error}); delete it") from None
+        return sha
+
+    def artefacts(self) -> Iterator[Path]:
+        """Every artefact directory."""
+        for kind in KINDS:
+            yield from sorted(path for path in (self.root / kind).glob("*") if path.is_dir())
+
+    def _open(self) -> None:
+        mark = self.root / "store.json"
+        if not mark.exists():
+            if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
+                raise StoreError(f"{self.root} is not a captionloom store and not empty; give another --store")
+            self.root.mkdir(parents=True, exist_ok=True)
+            fresh = mark.with_name(f"store.{os.getpid()}.tmp")
+            fresh.write_text(json.dumps(FORMAT), encoding="utf-8")
+            fresh.rename(mark)
+        try:
+            known = json.loads(mark.read_text(encoding="utf-8")) == FORMAT
+        except ValueError:
+            known = False
+        if not known:
+            raise StoreError(f"{mark} is not of this version ({FORMAT}); give another --store")
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        (self.root / "locks").mkdir(exist_ok=True)
+        with (self.root / "locks" / name).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def damage(directory: Path, deep: bool) -> Iterator[str]:
+    """What is wrong with an artefact: a missing manifest, missing or changed files (by size, or by content if deep)."""
+    try:
+        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+        files = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in manifest["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        yield "its manifest.json is missing or unreadable"
+        return
+    for name, (length, sha) in files.items():
+        file = directory / name
+        if not file.is_file():
+            yield f"{name} is missing"
+        elif file.stat().st_size != length or (deep and _sha256(file) != sha):
+            yield f"{name} is not what the manifest lists"
+
+
+@contextmanager
+def explained(root: Path) -> Iterator[None]:
+    """Turn the operating system's refusals while writing below `root` into a StoreError with a remedy."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            remedy = "free some space, or give another --store, and run again: what is finished is kept"
+            raise StoreError(f"the disk of {root} is full; {remedy}") from error
+        ours = error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(root)
+        if ours and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+            raise StoreError(f"{root} cannot be written ({error.strerror}); give another --store") from error
+        raise
+
+
+def _write_manifest(directory: Path, content: Mapping[str, Any]) -> None:
+    files = {}
+    for file in sorted(path for path in directory.rglob("*") if path.is_file()):
+        files[file.relative_to(directory).as_posix()] = {"bytes": file.stat().st_size, "sha256": _sha256(file)}
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    manifest = {**content, "files": files, "peak_memory_bytes": peak, "versions": _versions(), "commit": _commit()}
+    (directory / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+@cache
+def _photo_hashes(file: Path, process: int) -> sqlite3.Connection:
+    """One connection a process (it must not cross a fork); a cache needs no flush to disk at every row."""
+    connection = sqlite3.connect(file, timeout=60, isolation_level=None)
+    connection.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+        "CREATE TABLE IF NOT EXISTS photo (path TEXT PRIMARY KEY, bytes INTEGER, changed INTEGER, sha TEXT)"
+    )
+    return connection
+
+
+@cache
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in ("captionloom", *_RECORDED):
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+@cache
+def _commit() -> str:
+    here = Path(__file__).resolve().parent
+    try:
+        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip()
