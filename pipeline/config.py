@@ -1,8 +1,8 @@
 """A choice such as `svm:C=0.1:kernel=rbf`, to and from a frozen dataclass, with one canonical spelling.
 
-Options are separated by ":"; inside a value "%", ":", "," and "=" are written %25, %3A, %2C and %3D, and the items
-of a tuple are joined by "+". A dataclass says the type, the default, the bounds and whether an option affects what is
-fitted or only what is predicted.
+Options are separated by ":"; a value alone right after the name is that of the first option (`from_file:said.json`).
+Inside a value "%", ":", ",", "=" and "+" are written %25, %3A, %2C, %3D and %2B; items of a tuple are joined by "+".
+A dataclass says the type, the default, the bounds and whether an option affects what is fitted or only predicted.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ from pipeline.errors import BadOption, UnknownName
 
 C = TypeVar("C")
 Affects = Literal["fit", "predict"]
-_ESCAPES = (("%", "%25"), (":", "%3A"), (",", "%2C"), ("=", "%3D"))
+_ESCAPES = (("%", "%25"), (":", "%3A"), (",", "%2C"), ("=", "%3D"), ("+", "%2B"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,22 @@ def option(
 
 
 def split_spec(text: str) -> tuple[str, dict[str, str]]:
-    """`name:key=value:key=value` as a name and its raw options.
+    """`name:key=value:key=value` as a name and its raw options; the first option may go without its key, as "".
 
     Raises:
-        BadOption: for a part without "=" or a key given twice.
+        BadOption: for a later part without "=" or a key given twice.
     """
     name, *parts = text.strip().split(":")
     options: dict[str, str] = {}
-    for part in parts:
+    for place, part in enumerate(parts):
         key, equals, value = part.partition("=")
-        if not equals or not key.strip():
+        if not equals and not place:
+            key, value = "", key
+        elif not equals or not key.strip():
             raise BadOption(f"{text!r}: {part!r} should be key=value; write it as name:key=value:key=value")
         if key.strip() in options:
             raise BadOption(f"{text!r}: option {key.strip()!r} is given twice")
-        options[key.strip()] = _unescape(value.strip())
+        options[key.strip()] = value.strip()
     return name.strip(), options
 
 
@@ -72,7 +74,10 @@ def build(config_type: type[C], options: Mapping[str, str], owner: str) -> C:
     known = {item.name: item for item in dataclasses.fields(config_type)}  # type: ignore[arg-type]
     hints = _hints(config_type)
     values: dict[str, Any] = {}
-    for key, raw in options.items():
+    for given, raw in options.items():
+        key = given or next(iter(known), "")
+        if key in values:
+            raise BadOption(f"{owner}: option {key!r} is given twice")
         if key not in known:
             raise UnknownName(f"option of {owner}", key, known)
         try:
@@ -105,7 +110,7 @@ def check(config: Any, owner: str) -> None:
 def spell(name: str, config: Any) -> str:
     """The canonical text of a choice: options that differ from their defaults, in alphabetical order."""
     changed = [
-        f"{item.name}={_escape(_text(getattr(config, item.name)))}"
+        f"{item.name}={_text(getattr(config, item.name))}"
         for item in sorted(dataclasses.fields(config), key=lambda item: item.name)
         if getattr(config, item.name) != item.default
     ]
@@ -151,7 +156,7 @@ def _parse(kind: Any, raw: str) -> Any:
         if value != value or value in (float("inf"), float("-inf")):
             raise ValueError("a finite number")
         return value
-    return raw
+    return _unescape(raw)
 
 
 def _text(value: Any) -> str:
@@ -159,7 +164,7 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return "+".join(map(_text, value))
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(value) if isinstance(value, float) else _escape(str(value))
 
 
 def _escape(text: str) -> str:

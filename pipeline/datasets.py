@@ -42,6 +42,8 @@ class Dataset(ABC, Generic[C]):
     def fingerprint(self, split: str, digest: Callable[[Path], str]) -> Fingerprint:
         """The split's hashes, cheaply; `digest` gives the (cached) sha256 of a file.
 
+        They must differ wherever ids, photos, their order or their truth differ, whichever option makes the difference.
+
         Raises:
             BadData: where the files are not what the format says, naming the file.
         """

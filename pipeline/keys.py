@@ -56,9 +56,10 @@ class Source:
         return self._fingerprints[split]
 
     def split_recipe(self, split: str) -> dict[str, Any]:
-        """What a prepared split depends on: how the dataset reads it, its photos and its truth."""
-        prints = self.fingerprint(split)
-        return {"dataset": self.choice.recipe(), "split": split, "photos": prints.photos, "truth": prints.truth}
+        """What a prepared split depends on: the reader's version, the photos and the truth (options show in these)."""
+        prints, kind = self.fingerprint(split), self.choice.kind
+        dataset = {"name": kind.name, "version": kind.version}
+        return {"dataset": dataset, "split": split, "photos": prints.photos, "truth": prints.truth}
 
 
 class Recipes:

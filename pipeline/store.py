@@ -16,7 +16,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -91,7 +91,7 @@ class Store:
             started, cpu = time.perf_counter(), time.process_time()
             yield workspace
             cost = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
-            _write_manifest(workspace.out, {"kind": kind, "key": key, "recipe": recipe, **cost})
+            write_manifest(workspace.out, {"kind": kind, "key": key, "recipe": recipe, **cost})
             self.path(kind, key).parent.mkdir(exist_ok=True)
             try:
                 workspace.out.rename(self.path(kind, key))
@@ -123,6 +123,13 @@ class Store:
         """Every artefact directory."""
         for kind in KINDS:
             yield from sorted(path for path in (self.root / kind).glob("*") if path.is_dir())
+
+    def abandoned(self) -> Iterator[Path]:
+        """What killed runs left half-made and nobody is working on now."""
+        for partial in sorted((self.root / "partial").glob("*")):
+            with (self.root / "locks" / partial.name).open("w") as lock, suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield partial
 
     def _open(self) -> None:
         mark = self.root / "store.json"
@@ -179,7 +186,8 @@ def explained(root: Path) -> Iterator[None]:
         raise
 
 
-def _write_manifest(directory: Path, content: Mapping[str, Any]) -> None:
+def write_manifest(directory: Path, content: Mapping[str, Any]) -> None:
+    """List the files of a directory, with their hashes and what made them, in its manifest.json."""
     files = {}
     for file in sorted(path for path in directory.rglob("*") if path.is_file()):
         files[file.relative_to(directory).as_posix()] = {"bytes": file.stat().st_size, "sha256": _sha256(file)}

@@ -1,0 +1,18 @@
+"""The Luigi graph: the only place that knows Luigi. `luigi --module workflows Compare ...` finds its tasks here."""
+
+import os
+
+# One thread a process: on small networks two processes beat two threads, and a fit gives the same numbers whatever
+# the number of cores. Set before numpy loads; a value already in the environment is respected.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
+    os.environ.setdefault(_variable, "1")
+
+from workflows import messages  # noqa: E402
+
+messages.take_over_from_luigi()
+
+from workflows.caption import Caption  # noqa: E402
+from workflows.compare import Compare  # noqa: E402
+from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa: E402
+
+__all__ = ["Caption", "Compare", "Evaluate", "Fit", "FitResource", "Predict", "Prepare"]

@@ -1,0 +1,316 @@
+"""The contract as checks: what every stage, resource, metric and dataset must do, run on whatever is registered.
+
+A package outside runs them on its own: `Bench(directory, "scenes:train=40")`, then every check of STAGE_CHECKS with the
+bench and a `Choice`. Each raises ContractViolation saying what is broken.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+
+from pipeline.columns import Scenes, write_column
+from pipeline.config import build, spell, split_spec
+from pipeline.errors import BadOption, CaptionloomError, ContractViolation, FieldNotAvailable, NotFitted, UnknownName
+from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, in_process, process_pool
+from pipeline.images import size
+from pipeline.records import FIELDS, Caption, Image, Truth, decode, encode, is_array
+from pipeline.registry import Choice, choose
+from pipeline.stage import Runtime
+
+PROVIDERS: Mapping[str, str] = dict.fromkeys(FIELDS, "oracle") | {"graph": "argmax", "grid": "cnn_grid"}
+TOLERANCE = 1e-4
+_ODD = {"pixel": (1, 1), "grey": (64, 48), "wide": (3000, 40), "huge": (2400, 1800)}
+
+
+class Bench:
+    """A small dataset with everything a stage may need, made on disk by the same executor as in a run.
+
+    `providers` names the stage that fills each field; photos of the split `odd` are a single pixel, grey, very wide and
+    huge, without any object.
+    """
+
+    def __init__(self, directory: Path, dataset: str, providers: Mapping[str, str] = PROVIDERS) -> None:
+        self.directory, self.dataset = directory, choose("datasets", dataset)
+        self.providers = {**PROVIDERS, **providers}
+        self.split = cache(self._split)
+        self.resource = cache(self._resource)
+        self.model = cache(self._model)
+
+    def files(self, choice: Choice, split: str) -> SplitFiles:
+        """A split with the columns that a stage reads."""
+        return self._with(self.split(split), choice.create().reads(), split)
+
+    def stage_files(self, choice: Choice, model: Path | None) -> StageFiles:
+        """A stage with its resources."""
+        uses = choice.create().uses()
+        return StageFiles(choice.folder, choice.text, {name: (name, self.resource(name)) for name in uses}, model)
+
+    def job(self, choice: Choice, split: str, runtime: Runtime | None = None) -> Job:
+        """A fitted stage over a split."""
+        return Job(self.stage_files(choice, self.model(choice)), self.files(choice, split), runtime or Runtime())
+
+    def fit(self, choice: Choice) -> Any:
+        """A stage fitted anew."""
+        splits = {split: self.files(choice, split) for split in choice.kind.fit_on}
+        return fit(self.stage_files(choice, None), splits, Runtime())
+
+    def _split(self, name: str) -> SplitFiles:
+        directory = self._fresh("split", name)
+        if name == "odd":
+            examples = list(_odd_photos(directory))
+        else:
+            examples = list(self.dataset.create().examples(name, directory, _no_digest))
+        ids = [image.id for image, _ in examples]
+        for place, written in enumerate(("images", "truth")):
+            (directory / written).mkdir()
+            write_column(directory / written, written, ids, partial(_part, examples, place))
+        return SplitFiles(directory)
+
+    def _with(self, split: SplitFiles, reads: Sequence[str], name: str) -> SplitFiles:
+        return dataclasses.replace(split, columns={read: self._column(read, name) for read in reads})
+
+    def _column(self, written: str, split: str) -> Path:
+        directory = self.directory / f"column-{written}-{split}"
+        if not directory.exists():
+            job = self.job(choose(written, self.providers[written]), split)
+            ids = job.split.images().ids
+            values = list(chain.from_iterable(in_process(job, [range(len(ids))])))
+            directory.mkdir()
+            write_column(directory, written, ids, lambda start: iter(values[start:]))
+        return directory
+
+    def _resource(self, name: str) -> Path:
+        uses = {used: (used, self.resource(used)) for used in choose("resources", name).create().uses()}
+        directory = self._fresh("resource", name)
+        fit_resource(name, uses, self.split("train"), Runtime()).save_state(directory)
+        return directory
+
+    def _model(self, choice: Choice) -> Path | None:
+        if not choice.kind.fit_on:
+            return None
+        made = self.fit(choice)
+        directory = self._fresh("model", f"{choice.folder}-{choice.name}")
+        made.save_state(directory)
+        return directory
+
+    def _fresh(self, kind: str, name: str) -> Path:
+        directory = self.directory / f"{kind}-{name}"
+        directory.mkdir(parents=True)
+        return directory
+
+
+def config_is_spelt_one_way(bench: Bench, choice: Choice) -> None:
+    """Text to config to text is the identity; unknown options and values out of bounds are refused."""
+    require(choose(choice.folder, choice.text) == choice, f"{choice.text!r} is not read back as itself")
+    name, kind = f"{choice.folder}/{choice.name}", choice.kind
+    default = kind.config_type()
+    for item in dataclasses.fields(kind.config_type):
+        require("help" in item.metadata, f"{name}: option {item.name} is not made by option(...)")
+        for side, step in (("low", -1), ("high", 1)):
+            bound = item.metadata[side]
+            if bound is not None:
+                beyond = dataclasses.replace(default, **{item.name: bound + step})
+                options = split_spec(spell(choice.name, beyond))[1]
+                _refused(BadOption, partial(build, kind.config_type, options, name), f"{item.name} beyond {bound}")
+    _refused(UnknownName, partial(build, kind.config_type, {"no_such_option": "1"}, name), "an unknown option")
+
+
+def predict_before_fit_is_refused(bench: Bench, choice: Choice) -> None:
+    """A stage that learns says NotFitted until it has."""
+    if choice.kind.fit_on:
+        stage, resources = bench.stage_files(choice, None).open(Runtime())
+        scenes = bench.files(choice, "val").scenes()
+        _refused(NotFitted, partial(stage.predict, scenes[:1], resources), "predict before fit")
+
+
+def values_are_of_the_field(bench: Bench, choice: Choice) -> None:
+    """One value a photo, of the type of the field, that survives being written and read; never NaN."""
+    values = answers(bench, choice)
+    for value in values:
+        if is_array(choice.folder):
+            require(isinstance(value, np.ndarray) and bool(np.isfinite(value).all()), "an array has NaN or is none")
+        else:
+            require(decode(FIELDS[choice.folder], encode(value)) == value, f"{value!r} is not a {choice.folder} value")
+
+
+def order_and_batches_do_not_matter(bench: Bench, choice: Choice) -> None:
+    """Reversed, one by one, in another batch size or not at all: the same answers in the order asked."""
+    expected = answers(bench, choice)
+    stage, resources = bench.job(choice, "val", Runtime(batch=2)).stage.open(Runtime(batch=2))
+    scenes = _scenes(bench, choice, "val")
+    _same(stage.predict(scenes[::-1], resources)[::-1], expected, "reversed input")
+    _same([stage.predict([scene], resources)[0] for scene in scenes], expected, "one photo at a time")
+    require(stage.predict([], resources) == [], "an empty batch should give an empty list")
+
+
+def odd_photos_are_answered(bench: Bench, choice: Choice) -> None:
+    """A single pixel, a grey, a very wide and a huge photo, all without objects, get an answer."""
+    values = answers(bench, choice, "odd")
+    for value in values if choice.folder == "captions" else ():
+        require(all(isinstance(item, Caption) and item.text.strip() for item in value), "an empty sentence")
+
+
+def inputs_stay_as_they_are(bench: Bench, choice: Choice) -> None:
+    """Predicting changes nothing in the scenes it was given."""
+    scenes = _scenes(bench, choice, "val")[:3]
+    before = [_frozen(scene.fields) for scene in scenes]
+    stage, resources = bench.job(choice, "val").stage.open(Runtime())
+    stage.predict(scenes, resources)
+    require([_frozen(scene.fields) for scene in scenes] == before, "predict changed its input")
+
+
+def fitting_again_gives_the_same(bench: Bench, choice: Choice) -> None:
+    """Same data, config and seed: the same stage."""
+    if choice.kind.fit_on:
+        _, resources = bench.stage_files(choice, None).open(Runtime())
+        again = bench.fit(choice).predict(_scenes(bench, choice, "val"), resources)
+        _same(again, answers(bench, choice), "a second fit", tolerance=0)
+
+
+def a_fresh_process_answers_the_same(bench: Bench, choice: Choice) -> None:
+    """Saved, loaded in a new process, the same answers."""
+    job = bench.job(choice, "val")
+    spans = [range(3), range(3, len(job.split.images()))]
+    _same(list(chain.from_iterable(process_pool(1)(job, spans))), answers(bench, choice), "a fresh process")
+
+
+def only_declared_fields_are_read(bench: Bench, choice: Choice) -> None:
+    """Every declared field is needed, the truth only by stages that say so."""
+    stage, resources = bench.job(choice, "val").stage.open(Runtime())
+    scenes = _scenes(bench, choice, "val")
+    for left_out in (*stage.reads(), *(("truth",) if choice.kind.sees_truth else ())):
+        poorer = [
+            dataclasses.replace(s, fields={k: v for k, v in s.fields.items() if k != left_out}) for s in scenes[:3]
+        ]
+        _refused(FieldNotAvailable, partial(stage.predict, poorer, resources), f"predict without {left_out}")
+
+
+STAGE_CHECKS: tuple[Callable[[Bench, Choice], None], ...] = (
+    config_is_spelt_one_way,
+    predict_before_fit_is_refused,
+    values_are_of_the_field,
+    order_and_batches_do_not_matter,
+    odd_photos_are_answered,
+    inputs_stay_as_they_are,
+    fitting_again_gives_the_same,
+    a_fresh_process_answers_the_same,
+    only_declared_fields_are_read,
+)
+
+
+def resource_is_reproducible(bench: Bench, choice: Choice) -> None:
+    """Fitted twice, or saved and loaded, a resource is the same."""
+    uses = {used: (used, bench.resource(used)) for used in choice.create().uses()}
+    first = {file.name: file.read_bytes() for file in bench.resource(choice.name).iterdir()}
+    again = fit_resource(choice.text, uses, bench.split("train"), Runtime())
+    loaded = choice.create().load_state(bench.resource(choice.name))
+    for what, made in (("fitting again gives", again), ("loading gives", loaded)):
+        directory = bench.directory / f"{what.split()[0]}-{choice.name}"
+        directory.mkdir()
+        made.save_state(directory)
+        same = {file.name: file.read_bytes() for file in directory.iterdir()} == first
+        require(same, f"{choice.text}: {what} another resource")
+
+
+def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
+    """One row a caption in the order given, the scores it names, and a caption equal to its references beats others."""
+    metric = choice.create()
+    references = [["a dog runs on the grass", "the brown dog runs"], ["two red cars on a road", "cars on a road"]] * 2
+    own, others = [group[0] for group in references], ["a boat under the moon"] * 4
+    rows = metric.statistics(own, references)
+    require(len(rows) == 4, f"{choice.text}: {len(rows)} rows for 4 captions")
+    turned = metric.statistics(own[::-1], references[::-1])[::-1]
+    require(bool(np.allclose(rows, turned)), f"{choice.text}: rows depend on the order of captions")
+    good, bad = metric.aggregate(rows), metric.aggregate(metric.statistics(others, references))
+    require(tuple(good) == metric.scores, f"{choice.text}: aggregate gives {tuple(good)}, scores are {metric.scores}")
+    require(all(good[name] > bad[name] for name in good), f"{choice.text}: {good} for the references, {bad} for others")
+
+
+def dataset_is_sound(bench: Bench, choice: Choice) -> None:
+    """Ids are unique over all splits, photos are there and of their size, truth is of its photo and inside it."""
+    dataset, seen = choice.create(), set[str]()
+    for split in dataset.splits:
+        directory = bench.directory / f"{choice.name}-{split}"
+        directory.mkdir()
+        require(dataset.fingerprint(split, _no_digest) == choice.create().fingerprint(split, _no_digest), "fingerprint")
+        for image, truth in dataset.examples(split, directory, _no_digest):
+            require(
+                image.id not in seen and truth.id == image.id, f"{split}: id {image.id!r} twice, or another truth's"
+            )
+            seen.add(image.id)
+            require(size(directory / image.path) == (image.width, image.height), f"{image.id}: size is not the photo's")
+            for part in ("captions", "detections", "attributes", "relations", "triplets"):
+                known = getattr(truth, part) not in (None, ())
+                require(part in dataset.annotates or not known, f"{image.id}: {part} are not in annotates")
+            for box in (item.box for item in truth.detections or ()):
+                inside = 0 <= box.left < box.right <= image.width and 0 <= box.top < box.bottom <= image.height
+                require(inside, f"{image.id}: {box} is not inside the photo")
+
+
+def require(holds: bool, what: str) -> None:
+    """Raise ContractViolation(what) unless it holds."""
+    if not holds:
+        raise ContractViolation(what)
+
+
+def answers(bench: Bench, choice: Choice, split: str = "val") -> list[Any]:
+    """What a fitted stage says of every photo of a split."""
+    job = bench.job(choice, split)
+    return list(chain.from_iterable(in_process(job, [range(len(job.split.images()))])))
+
+
+def _scenes(bench: Bench, choice: Choice, split: str) -> list[Any]:
+    scenes: Scenes = bench.files(choice, split).scenes(choice.kind.sees_truth)
+    return scenes[:]
+
+
+def _same(found: Sequence[Any], expected: Sequence[Any], when: str, tolerance: float = TOLERANCE) -> None:
+    require(len(found) == len(expected), f"{when}: {len(found)} values for {len(expected)} photos")
+    for place, (one, other) in enumerate(zip(found, expected, strict=True)):
+        require(_close(encode(one), encode(other), tolerance), f"{when}: photo {place} gets {one!r}, before {other!r}")
+
+
+def _close(one: Any, other: Any, tolerance: float) -> bool:
+    if isinstance(one, np.ndarray):
+        return one.shape == other.shape and bool(np.allclose(one, other, rtol=0, atol=tolerance * 10))
+    if isinstance(one, float) and isinstance(other, float | int):
+        return abs(one - other) <= tolerance * max(1.0, abs(other))
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(_close(a, b, tolerance) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_close(one[key], other[key], tolerance) for key in one)
+    return bool(one == other)
+
+
+def _frozen(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.tobytes() if isinstance(value, np.ndarray) else encode(value) for name, value in fields.items()}
+
+
+def _refused(error: type[CaptionloomError], attempt: Callable[[], object], what: str) -> None:
+    try:
+        attempt()
+    except error:
+        return
+    raise ContractViolation(f"{what} should be refused with {error.__name__}")
+
+
+def _odd_photos(directory: Path) -> Iterator[tuple[Image, Truth]]:
+    for name, (width, height) in _ODD.items():
+        photo = PIL.Image.new("L" if name == "grey" else "RGB", (width, height), 90)
+        photo.save(directory / f"{name}.png")
+        truth = Truth(name, ("A photograph.", "Nothing to see."), (), (), (), ())
+        yield Image(name, f"{name}.png", width, height, name), truth
+
+
+def _part(examples: Sequence[tuple[Image, Truth]], place: int, start: int) -> Iterator[Any]:
+    return (example[place] for example in examples[start:])
+
+
+def _no_digest(path: Path) -> str:
+    return path.name

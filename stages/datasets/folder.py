@@ -1,0 +1,79 @@
+"""Photos alone: files and folders as anybody has them, with nothing known about them."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pipeline.config import option
+from pipeline.datasets import Dataset, Fingerprint
+from pipeline.errors import BadData
+from pipeline.images import size
+from pipeline.records import Image, Truth
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderConfig:
+    paths: tuple[str, ...] = option((), "photos, and folders searched through for photos")
+
+
+class Folder(Dataset[FolderConfig]):
+    """The photos at some paths, in the order given and by name inside a folder. Its one split is `all`.
+
+    An id is the path as given, or the folder's name with the path inside it, so that it means something to its owner.
+    """
+
+    name = "folder"
+    config_type = FolderConfig
+    splits: ClassVar[tuple[str, ...]] = ("all",)
+    annotates: ClassVar[tuple[str, ...]] = ()
+
+    def fingerprint(self, split: str, digest: Callable[[Path], str]) -> Fingerprint:
+        content = hashlib.sha256()
+        for name, path in self._photos():
+            content.update(f"{name}\0{_digest(path, digest)}\n".encode())
+        return Fingerprint(content.hexdigest(), "")
+
+    def examples(self, split: str, directory: Path, digest: Callable[[Path], str]) -> Iterator[tuple[Image, Truth]]:
+        for name, path in self._photos():
+            width, height = size(path)
+            yield Image(name, str(path.absolute()), width, height, _digest(path, digest)), Truth(name)
+
+    def _photos(self) -> list[tuple[str, Path]]:
+        """(id, path) of every photo.
+
+        Raises:
+            BadData: for a path that is not there, a folder without photos, or two photos of one id.
+        """
+        found: dict[str, Path] = {}
+        for text in self.config.paths:
+            given = Path(text)
+            if given.is_dir():
+                inside = sorted(path for path in given.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+                if not inside:
+                    raise BadData(f"folder {text!r} holds no photo ({', '.join(SUFFIXES)})")
+                photos = [
+                    (f"{given.name or given.resolve().name}/{p.relative_to(given).as_posix()}", p) for p in inside
+                ]
+            elif given.is_file():
+                photos = [(text, given)]
+            else:
+                raise BadData(f"there is no photo or folder {text!r}")
+            for name, path in photos:
+                if found.setdefault(name, path) != path:
+                    raise BadData(f"two photos have the id {name!r}: {found[name]} and {path}; rename a folder")
+        if not found:
+            raise BadData("no photos given: name files or folders, as in folder:paths=holiday+cat.jpg")
+        return list(found.items())
+
+
+def _digest(path: Path, digest: Callable[[Path], str]) -> str:
+    try:
+        return digest(path)
+    except OSError as error:
+        raise BadData(
+            f"photo {str(path)!r} cannot be read: {error.strerror}; mend its permissions or leave it out"
+        ) from None

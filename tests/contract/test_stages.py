@@ -1,0 +1,32 @@
+"""Every registered stage keeps the contract."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.checks import STAGE_CHECKS, Bench
+from pipeline.records import FIELDS
+from pipeline.registry import Choice, choose, registered
+
+SMALL = {
+    "captions/show_attend_tell": "show_attend_tell:epochs=2:word_size=8:hidden_size=12:attention_size=8",
+    "detections/hog_svm": "hog_svm:min_boxes=4",
+}
+"""Options that make a fit short; the contract does not depend on size."""
+STAGES = [f"{field}/{name}" for field in FIELDS for name in registered(field)]
+
+
+@pytest.mark.parametrize(
+    "stage", [pytest.param(stage, marks=pytest.mark.xdist_group(stage)) for stage in STAGES], ids=STAGES
+)
+@pytest.mark.parametrize("check", STAGE_CHECKS, ids=lambda check: check.__name__)
+def test_stage(stage: str, check: Callable[[Bench, Choice], None], bench: Bench) -> None:
+    field, name = stage.split("/")
+    text = SMALL.get(stage, name)
+    if stage == "captions/from_file":
+        said = bench.directory / "said.json"
+        photos = bench.split("val").images().ids
+        said.write_text(json.dumps([{"image_id": photo, "caption": f"Photo {photo}."} for photo in photos]))
+        text = f"from_file:{said}"
+    check(bench, choose(field, text))

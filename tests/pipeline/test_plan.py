@@ -1,0 +1,112 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import BadPlan, UnknownName
+from pipeline.keys import Recipes, Source, key_of
+from pipeline.plan import Plan
+
+BABYTALK = Plan(
+    "babytalk",
+    {
+        "detections": "hog_svm",
+        "attributes": "logistic",
+        "relations": "prepositions",
+        "graph": "crf",
+        "captions": "template",
+    },
+)
+NEURAL = Plan("neural", {"grid": "cnn_grid", "captions": "show_attend_tell"})
+
+
+def recipes(plan: Plan, dataset: str = "scenes") -> Recipes:
+    return Recipes(plan, Source(dataset, lambda path: ""))
+
+
+def keys(plan: Plan, dataset: str = "scenes") -> dict[str, str]:
+    source = Source(dataset, lambda path: "")
+    return {written: key_of(recipes(plan, dataset).column(written, source, "test")) for written in plan.stages}
+
+
+def changed(one: dict[str, str], other: dict[str, str]) -> set[str]:
+    return {written for written in one if one[written] != other[written]}
+
+
+def test_a_field_that_nothing_writes_is_named_with_its_reader() -> None:
+    with pytest.raises(BadPlan, match="captions/template reads graph, which nothing writes"):
+        Plan("bad", {"detections": "oracle", "captions": "template"}).check()
+
+
+def test_a_plan_without_captions_is_refused() -> None:
+    with pytest.raises(BadPlan, match="writes no captions"):
+        Plan("bad", {"detections": "oracle"}).check()
+
+
+@pytest.mark.parametrize("folds", [1, 2.5, "two"])
+def test_folds_are_two_or_more(folds: object) -> None:
+    with pytest.raises(BadPlan, match="2 or more"):
+        Plan("bad", BABYTALK.stages, folds={"detections": folds}).check()  # type: ignore[dict-item]
+
+
+def test_text_and_plan_are_one() -> None:
+    assert Plan.from_text(BABYTALK.text).stages == BABYTALK.stages
+    assert Plan.from_text(BABYTALK.text).text == BABYTALK.text
+
+
+def test_unknown_names_in_a_file_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[stages]\ncaptions = "tempalte"\n')
+    with pytest.raises(UnknownName, match="did you mean 'template'"):
+        Plan.load(file)
+    file.write_text('[stages]\ncaption = "template"\n')
+    with pytest.raises(UnknownName, match="did you mean 'captions'"):
+        Plan.load(file)
+    file.write_text("not toml at all")
+    with pytest.raises(BadPlan, match="cannot be read"):
+        Plan.load(file)
+
+
+def test_restricting_keeps_the_ancestors_of_a_field_alone() -> None:
+    assert set(BABYTALK.restrict("attributes").stages) == {"detections", "attributes"}
+    assert (
+        BABYTALK.restrict("detections").text
+        == BABYTALK.swap("captions", "template:style=short").restrict("detections").text
+    )
+
+
+def test_a_predict_option_changes_no_model() -> None:
+    wider = NEURAL.swap("captions", "show_attend_tell:beam=5")
+    assert key_of(recipes(NEURAL).model("captions")) == key_of(recipes(wider).model("captions"))
+    assert changed(keys(NEURAL), keys(wider)) == {"captions"}
+
+
+def test_a_swap_changes_what_comes_after_it_and_nothing_before() -> None:
+    assert changed(keys(BABYTALK), keys(BABYTALK.swap("graph", "argmax"))) == {"graph", "captions"}
+    assert changed(keys(BABYTALK), keys(BABYTALK.swap("relations", "oracle"))) == {"relations", "graph", "captions"}
+
+
+def test_more_training_photos_change_what_learns_and_not_what_is_stateless() -> None:
+    assert "grid" not in changed(keys(NEURAL), keys(NEURAL, "scenes:train=400"))
+    assert "captions" in changed(keys(NEURAL), keys(NEURAL, "scenes:train=400"))
+
+
+def test_the_size_of_the_test_split_changes_no_model() -> None:
+    small = recipes(BABYTALK, "scenes:test=20")
+    assert all(key_of(small.model(w)) == key_of(recipes(BABYTALK).model(w)) for w in BABYTALK.stages)
+
+
+def test_truth_enters_the_key_of_an_oracle_alone() -> None:
+    oracle = BABYTALK.swap("detections", "oracle")
+    source = Source("scenes", lambda path: "")
+    assert recipes(oracle).column("detections", source, "test")["truth"]
+    assert not recipes(BABYTALK).column("detections", source, "test")["truth"]
+    assert oracle.sees_truth() == ("detections",)
+
+
+def test_cross_fitting_asks_for_a_model_a_part_and_changes_only_what_learns_from_it() -> None:
+    folded = Plan("folded", BABYTALK.stages, folds={"detections": 3})
+    source = Source("scenes", lambda path: "")
+    column = recipes(folded).column("detections", source, "train", recipes(folded).folds("detections", "train"))
+    assert len(set(column["models"])) == 3
+    assert keys(folded)["detections"] == keys(BABYTALK)["detections"]
+    assert keys(folded)["attributes"] != keys(BABYTALK)["attributes"]

@@ -1,0 +1,133 @@
+import errno
+import json
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import StoreError
+from pipeline.keys import key_of
+from pipeline.store import Store, damage
+
+RECIPE = {"stage": "test", "version": 1}
+KEY = key_of(RECIPE)
+
+
+def make(root: Path, text: str = "content") -> bool:
+    with Store(root).making("models", RECIPE) as workspace:
+        if workspace:
+            (workspace.out / "file.txt").write_text(text)
+            return True
+    return False
+
+
+def _interrupted(store: Store) -> None:
+    with store.making("models", RECIPE) as workspace:
+        assert workspace
+        (workspace.out / "file.txt").write_text("half")
+        (workspace.scratch / "epoch-1").write_text("checkpoint")
+        raise KeyboardInterrupt
+
+
+def test_equal_recipes_have_equal_keys_whatever_their_order() -> None:
+    assert key_of({"a": 1, "b": [1, 2]}) == key_of({"b": [1, 2], "a": 1}) != key_of({"a": 1, "b": [2, 1]})
+
+
+def test_an_artefact_is_there_only_when_it_is_whole(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(store)
+    assert not store.has("models", KEY)
+    with store.making("models", RECIPE) as workspace:
+        assert workspace
+        assert (workspace.scratch / "epoch-1").read_text() == "checkpoint"
+        (workspace.out / "file.txt").write_text("whole")
+    assert store.has("models", KEY)
+    assert not list((store.root / "partial").iterdir())
+    manifest = store.manifest("models", KEY)
+    assert manifest["recipe"] == RECIPE
+    assert manifest["files"]["file.txt"]["bytes"] == 5
+    assert {"seconds", "peak_memory_bytes", "versions", "commit"} <= manifest.keys()
+
+
+def _race(root: Path, made: "multiprocessing.Queue[bool]") -> None:
+    with Store(root).making("models", RECIPE) as workspace:
+        if workspace:
+            (workspace.out / "file.txt").write_text("content")
+            time.sleep(0.3)
+        made.put(workspace is not None)
+
+
+def test_two_workers_racing_make_one_artefact(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    made: multiprocessing.Queue[bool] = context.Queue()
+    racers = [context.Process(target=_race, args=(tmp_path / "store", made)) for _ in range(2)]
+    for racer in racers:
+        racer.start()
+    outcomes = sorted(made.get(timeout=60) for _ in racers)
+    for racer in racers:
+        racer.join()
+    assert outcomes == [False, True]
+    assert Store(tmp_path / "store").has("models", KEY)
+
+
+@pytest.mark.parametrize("harm", ["cut", "remove", "manifest"])
+def test_a_damaged_artefact_is_named_with_the_remedy(tmp_path: Path, harm: str) -> None:
+    make(tmp_path / "store")
+    directory = Store(tmp_path / "store").path("models", KEY)
+    if harm == "cut":
+        (directory / "file.txt").write_text("cont")
+    elif harm == "remove":
+        (directory / "file.txt").unlink()
+    else:
+        (directory / "manifest.json").write_text("{")
+    with pytest.raises(StoreError, match=r"damaged.*doctor --repair"):
+        Store(tmp_path / "store").has("models", KEY)
+
+
+def test_a_changed_byte_is_found_by_the_deep_look_alone(tmp_path: Path) -> None:
+    make(tmp_path / "store")
+    directory = Store(tmp_path / "store").path("models", KEY)
+    (directory / "file.txt").write_text("contenT")
+    assert not list(damage(directory, deep=False))
+    assert list(damage(directory, deep=True)) == ["file.txt is not what the manifest lists"]
+
+
+def test_a_foreign_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("mine")
+    with pytest.raises(StoreError, match="not a captionloom store and not empty"):
+        Store(tmp_path)
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(StoreError):
+        Store(file)
+
+
+def test_a_store_of_another_format_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "store.json").write_text(json.dumps({"captionloom_store": 99}))
+    with pytest.raises(StoreError, match="not of this version"):
+        Store(tmp_path)
+
+
+def test_a_full_disk_is_said_to_be_full_and_leaves_nothing_whole(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with pytest.raises(StoreError, match=r"disk of .* is full; free some space"), store.making("models", RECIPE):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert not store.has("models", KEY)
+
+
+def test_somebody_elses_unreadable_file_is_not_blamed_on_the_store(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with pytest.raises(PermissionError), store.making("models", RECIPE):
+        raise PermissionError(errno.EACCES, "denied", str(tmp_path / "photo.jpg"))
+
+
+def test_a_photo_hash_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
+    store, photo = Store(tmp_path / "store"), tmp_path / "photo"
+    photo.write_bytes(b"one")
+    first = store.digest(photo)
+    assert store.digest(photo) == first
+    photo.write_bytes(b"four")
+    assert store.digest(photo) != first

@@ -1,0 +1,146 @@
+"""`captionloom`: a thin door to the Luigi tasks, and to what can be looked up without running anything."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.errors import CaptionloomError
+from workflows import messages
+
+app = typer.Typer(help="Photographs in sentences, by every road the field has taken.", no_args_is_help=True)
+
+Swap = Annotated[str, typer.Option(help="other stages: field=stage or plan.field=stage, separated by commas")]
+FitOn = Annotated[str, typer.Option(help="dataset to fit on, when not the one described")]
+Store = Annotated[Path, typer.Option(help="directory of everything computed")]
+Workers = Annotated[int, typer.Option(min=1, help="tasks run at a time")]
+Processes = Annotated[int, typer.Option(min=1, help="processes a predicting stage may use")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
+Traceback = Annotated[bool, typer.Option("--traceback", help="show where an error arose")]
+STORE = Path(".captionloom")
+
+
+@app.command()
+def compare(
+    plans: Annotated[str, typer.Option(help="plans, .toml or .json files, separated by commas")],
+    dataset: Annotated[str, typer.Option(help="dataset to describe, such as scenes:test=100")] = "scenes",
+    split: Annotated[str, typer.Option(help="split to describe and score")] = "test",
+    metrics: Annotated[str, typer.Option(help="metrics, separated by commas; all by default")] = "",
+    out: Annotated[str, typer.Option(help="directory for the results; reports/<dataset>-<split> by default")] = "",
+    swap: Swap = "",
+    fit_on: FitOn = "",
+    store: Store = STORE,
+    workers: Workers = 1,
+    processes: Processes = 1,
+    device: Device = "auto",
+    traceback: Traceback = False,
+) -> None:
+    """Run several plans on the same photos and put captions, scores and a report into one directory."""
+    from workflows.compare import Compare
+
+    task = Compare(
+        plans=plans,
+        dataset=dataset,
+        split=split,
+        metrics=metrics,
+        out=out,
+        swap=swap,
+        fit_on=fit_on,
+        store=str(store),
+        processes=processes,
+        device=device,
+        traceback=traceback,
+    )
+    _run(task, workers)
+    from workflows.terminal import print_scores
+
+    print_scores(task.output().out)
+
+
+@app.command()
+def caption(
+    photos: Annotated[list[str], typer.Argument(help="photos and folders of photos")],
+    plan: Annotated[str, typer.Option(help="a shipped plan, or the .toml file of one")] = "babytalk",
+    out: Annotated[str, typer.Option(help="directory for the results; reports/captions by default")] = "",
+    swap: Swap = "",
+    fit_on: FitOn = "scenes",
+    store: Store = STORE,
+    workers: Workers = 1,
+    processes: Processes = 1,
+    device: Device = "auto",
+    traceback: Traceback = False,
+) -> None:
+    """Describe photos by one plan."""
+    from workflows.caption import Caption
+
+    task = Caption(
+        photos=tuple(photos),
+        plan=plan,
+        out=out,
+        swap=swap,
+        fit_on=fit_on,
+        store=str(store),
+        processes=processes,
+        device=device,
+        traceback=traceback,
+    )
+    _run(task, workers)
+    from workflows.terminal import print_captions
+
+    print_captions(task.output().out)
+
+
+@app.command()
+def stages(field: Annotated[str, typer.Argument(help="one field; all by default")] = "") -> None:
+    """List what can be plugged in: stages by field, resources, metrics and datasets, with their options."""
+    from workflows.terminal import print_registered
+
+    print_registered(field)
+
+
+@app.command()
+def plan(
+    name: Annotated[str, typer.Argument(help="a shipped plan or a .toml file; all by default")] = "",
+    swap: Swap = "",
+) -> None:
+    """List the plans, or show what one does, field by field, and check it."""
+    from workflows.terminal import print_plan, print_plans
+
+    if name:
+        print_plan(name, tuple(item for item in swap.split(",") if item))
+    else:
+        print_plans()
+
+
+@app.command()
+def doctor(
+    store: Store = STORE,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="remove damaged artefacts and leftovers of killed runs")
+    ] = False,
+) -> None:
+    """Check packages, Java, weights and the store; exit status 1 when something needs a hand."""
+    from workflows.doctor import examine
+
+    if not examine(store, repair):
+        raise typer.Exit(1)
+
+
+def _run(task: Any, workers: int) -> None:
+    """Run a task and what it needs, in as many processes; the exit status is 1 where it did not come to its end."""
+    import luigi
+
+    if not luigi.build([task], workers=workers, local_scheduler=True, log_level="WARNING"):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point: errors meant for people are one line and exit status 1."""
+    try:
+        app()
+    except CaptionloomError as error:
+        messages.show(error)
+        if messages.traceback_wanted():
+            raise
+        sys.exit(1)

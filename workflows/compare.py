@@ -1,0 +1,139 @@
+"""Compare: several plans on the same photos, scored by the same code, side by side in one report."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import luigi
+
+from pipeline.keys import Source, key_of
+from pipeline.plan import Plan
+from pipeline.records import is_array
+from pipeline.registry import choose, registered
+from workflows import messages
+from workflows.parameters import CommaList, HowToRun
+from workflows.planning import find_plans
+from workflows.results import Results
+from workflows.tasks import Evaluate, Predict, Prepare, Work
+
+REPORT_VERSION = 1
+
+
+class OnDataset(Work):
+    """What Compare and Caption share: where to run, what to fit on, and the columns a plan makes."""
+
+    fit_on = luigi.Parameter(default="", description="dataset the plans are fitted on, such as scenes")
+    swap = CommaList(default=(), description="stages in place of a plan's own: field=stage or plan.field=stage,...")
+    out = luigi.Parameter(default="", significant=False, description="directory for the results")
+    store = luigi.Parameter(default=".captionloom", significant=False, description="directory of everything computed")
+    device = luigi.Parameter(default="auto", significant=False, description="auto, cpu, cuda or cuda:N")
+    processes = luigi.IntParameter(default=1, significant=False, description="processes a predicting stage may use")
+    batch = luigi.IntParameter(default=32, significant=False, description="photos a network looks at together")
+    traceback = luigi.BoolParameter(default=False, significant=False, description="show where an error arose")
+
+    def __init__(self, *args: Any, **parameters: Any) -> None:
+        super().__init__(*args, **parameters)
+        if self.traceback:
+            messages.want_traceback()
+
+    @property
+    def run_text(self) -> str:
+        return HowToRun(self.store, self.device, self.batch, self.processes).text
+
+    @property
+    def how(self) -> HowToRun:
+        return HowToRun.from_text(self.run_text)
+
+    @property
+    def command(self) -> str:
+        """The luigi command that runs this again, without what does not change its result."""
+        given = [
+            f"--{name.replace('_', '-')} {parameter.serialize(getattr(self, name))}"
+            for name, parameter in self.get_params()
+            if parameter.significant and getattr(self, name) not in ("", ())
+        ]
+        return " ".join(["luigi --module workflows", self.task_family, *given, "--local-scheduler"])
+
+    def columns(self, plan: Plan, fit_on: str, on: str, split: str) -> dict[str, Predict]:
+        """The column task of every field of a plan that holds records; arrays are too big to be read by people."""
+        return {
+            written: Predict(
+                plan=plan.restrict(written).text,
+                field=written,
+                fit_on=fit_on,
+                on=on,
+                split=split,
+                run_as=self.run_text,
+            )
+            for written in plan.order()
+            if not is_array(written)
+        }
+
+
+class Compare(OnDataset):
+    """Several plans on one split of a dataset: captions, scores and a report in one directory."""
+
+    plans = CommaList(description="shipped plans, .toml files of plans, .json files of captions")
+    dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
+    split = luigi.Parameter(default="test", description="split described and scored")
+    metrics = CommaList(default=(), description="metrics to score with (default: all)")
+
+    @cached_property
+    def on(self) -> Source:
+        return self.source(self.dataset)
+
+    @cached_property
+    def fitted_on(self) -> Source:
+        return self.source(self.fit_on or self.dataset)
+
+    @cached_property
+    def found(self) -> tuple[Plan, ...]:
+        return find_plans(self.plans, self.swap, self.on)
+
+    @cached_property
+    def missing(self) -> dict[str, str]:
+        """metric -> why it cannot run here."""
+        wanted = self.metrics or registered("metrics")
+        return {text: choose("metrics", text).create().unavailable() for text in wanted}
+
+    def requires(self) -> list[luigi.Task]:
+        columns = [task for plan in self.found for task in self.plan_columns(plan).values()]
+        prepared = Prepare(dataset=self.on.text, split=self.split, run_as=self.run_text)
+        return [prepared, *columns, *(self.evaluation(plan) for plan in self.found)]
+
+    def plan_columns(self, plan: Plan) -> dict[str, Predict]:
+        return self.columns(plan, self.fitted_on.text, self.on.text, self.split)
+
+    def evaluation(self, plan: Plan) -> Evaluate:
+        """The task that scores a plan's captions by the metrics that can run here."""
+        return Evaluate(
+            plan=plan.restrict("captions").text,
+            field="captions",
+            fit_on=self.fitted_on.text,
+            on=self.on.text,
+            split=self.split,
+            metrics=tuple(text for text, reason in self.missing.items() if not reason),
+            run_as=self.run_text,
+        )
+
+    def output(self) -> Results:
+        plans = [
+            {
+                "name": plan.name,
+                "title": plan.title,
+                "plan": plan.text,
+                "columns": {written: task.output().key for written, task in self.plan_columns(plan).items()},
+                "scores": [score.key for score in self.evaluation(plan).output()],
+            }
+            for plan in self.found
+        ]
+        split = self.on.split_recipe(self.split)
+        recipe = {"compare": REPORT_VERSION, "plans": plans, "split": split, "missing": self.missing}
+        out = self.out or f"reports/{self.on.choice.name}-{self.split}"
+        return Results(Path(out), key_of(recipe))
+
+    def run(self) -> None:
+        from workflows.comparison import write_comparison
+
+        with self.output().replacing() as directory:
+            write_comparison(directory, self)

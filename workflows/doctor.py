@@ -1,0 +1,65 @@
+"""What `captionloom doctor` looks at: packages, Java, weights and the store."""
+
+import importlib.metadata
+import shutil
+import sys
+from pathlib import Path
+
+from pipeline.registry import choose, registered
+from pipeline.store import Store, damage
+
+PACKAGES = (
+    "numpy",
+    "torch",
+    "torchvision",
+    "timm",
+    "scikit-learn",
+    "opencv-python",
+    "spacy",
+    "pytoulbar2",
+    "pycocoevalcap",
+    "luigi",
+)
+
+
+def examine(root: Path, repair: bool) -> bool:
+    """Print what is found, mend the store if asked, and say whether all is well."""
+    lines = [*_packages(), *_metrics(), *_store(root, repair)]
+    for well, text in lines:
+        sys.stdout.write(f"{'ok  ' if well else 'BAD '} {text}\n")
+    return all(well for well, _ in lines)
+
+
+def _packages() -> list[tuple[bool, str]]:
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append((True, f"{name} {importlib.metadata.version(name)}"))
+        except importlib.metadata.PackageNotFoundError:
+            found.append((False, f"{name} is not installed: pip install {name}"))
+    return found
+
+
+def _metrics() -> list[tuple[bool, str]]:
+    reasons = {name: choose("metrics", name).create().unavailable() for name in registered("metrics")}
+    return [(not reason, f"metric {name}{': ' + reason if reason else ''}") for name, reason in reasons.items()]
+
+
+def _store(root: Path, repair: bool) -> list[tuple[bool, str]]:
+    if not root.exists():
+        return [(True, f"store {root} is not there yet")]
+    store, lines, count = Store(root), [], 0
+    for artefact in store.artefacts():
+        count += 1
+        for fault in damage(artefact, deep=True):
+            lines.append((repair, f"{artefact}: {fault}{'; removed' if repair else '; doctor --repair removes it'}"))
+            if repair:
+                shutil.rmtree(artefact)
+                break
+    for partial in store.abandoned():
+        lines.append(
+            (True, f"{partial}: begun and not finished; {'removed' if repair else 'its next run goes on from it'}")
+        )
+        if repair:
+            shutil.rmtree(partial)
+    return [*lines, (True, f"store {root}: {count} artefacts")]

@@ -1,0 +1,63 @@
+"""What a person sees when something fails: our one-line error, once, in place of Luigi's tracebacks."""
+
+import logging
+import os
+import sys
+
+import luigi.configuration
+
+from pipeline.errors import CaptionloomError
+
+TRACEBACK = "CAPTIONLOOM_TRACEBACK"
+_SETTINGS = {
+    "core": {"log_level": "WARNING"},
+    "worker": {"check_complete_on_run": "true", "wait_interval": "0.1", "cache_task_completion": "true"},
+    # Without these a failed task leaves exit status 0.
+    "retcode": {
+        "already_running": "10",
+        "missing_data": "20",
+        "not_run": "25",
+        "task_failed": "30",
+        "scheduling_error": "35",
+        "unhandled_exception": "40",
+    },
+}
+_shown: set[str] = set()
+
+
+def show(error: BaseException) -> None:
+    """Write an error to stderr, once a process, without a traceback."""
+    if isinstance(error, CaptionloomError):
+        text = f"captionloom: {error}"
+    else:
+        text = f"captionloom: internal error, {type(error).__name__}: {error}; --traceback shows where"
+    if text not in _shown:
+        _shown.add(text)
+        sys.stderr.write(text + "\n")
+
+
+def want_traceback() -> None:
+    """Let Luigi's own log, tracebacks included, through: in this process and those it starts."""
+    os.environ[TRACEBACK] = "1"
+
+
+def traceback_wanted() -> bool:
+    """Whether somebody asked for tracebacks."""
+    return TRACEBACK in os.environ
+
+
+def take_over_from_luigi() -> None:
+    """Set exit codes and logging, leaving alone what a luigi.cfg of the user says."""
+    settings = luigi.configuration.get_config()
+    for section, values in _SETTINGS.items():
+        for key, value in values.items():
+            if settings.get(section, key, None) is None:
+                settings.set(section, key, value)
+    logging.getLogger("luigi-interface").addFilter(_in_our_words)
+
+
+def _in_our_words(record: logging.LogRecord) -> bool:
+    if record.exc_info and record.exc_info[1] is not None:
+        show(record.exc_info[1])
+    about_failure = bool(record.exc_info) or record.getMessage().startswith("Will not run")
+    return not about_failure or traceback_wanted()

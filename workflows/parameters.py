@@ -1,0 +1,53 @@
+"""Luigi parameters of ours: comma lists, and how to run (which never changes a result)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import luigi
+
+from pipeline.config import build, option, spell, split_spec
+from pipeline.executor import Engine, in_process, process_pool
+from pipeline.stage import Runtime
+from workflows.progress import on_terminal
+
+
+@dataclass(frozen=True, slots=True)
+class HowToRun:
+    """Where and how fast, as one insignificant Luigi parameter that every inner task carries."""
+
+    store: str = option(".captionloom", "directory of everything computed; may be shared")
+    device: str = option("auto", "auto, cpu, cuda or cuda:N")
+    batch: int = option(32, "photos a network looks at together when predicting", low=1)
+    processes: int = option(1, "processes that share one predicting stage's photos", low=1)
+
+    @classmethod
+    def from_text(cls, text: str) -> "HowToRun":
+        return build(cls, split_spec(text)[1], "run")
+
+    @property
+    def text(self) -> str:
+        return spell("run", self)
+
+    @property
+    def engine(self) -> Engine:
+        return process_pool(self.processes) if self.processes > 1 else in_process
+
+    def runtime(self, scratch: Path | None = None) -> Runtime:
+        return Runtime(device=self.device, batch=self.batch, scratch=scratch, progress=on_terminal)
+
+
+class CommaList(luigi.Parameter):
+    """`a,b` on the command line, a tuple of strings in Python. (A ListParameter wants JSON and dies on `a,b`.)"""
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        return tuple(item.strip() for item in text.split(",") if item.strip())
+
+    def serialize(self, items: Any) -> str:
+        return ",".join(items)
+
+    def normalize(self, items: Any) -> tuple[str, ...]:
+        return self.parse(items) if isinstance(items, str) else tuple(items)
+
+    def _warn_on_wrong_param_type(self, param_name: str, param_value: Any) -> None:
+        """A tuple is what this parameter holds; Luigi would warn of anything but a string."""

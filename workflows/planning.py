@@ -1,0 +1,72 @@
+"""From what was typed to checked plans: names, files, swaps."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pipeline.config import spell, split_spec
+from pipeline.errors import BadOption, BadPlan, UnknownName
+from pipeline.keys import Source, check_truth
+from pipeline.plan import Plan
+from pipeline.records import FIELDS
+from pipeline.registry import get
+
+SHIPPED = Path(__file__).parent / "plans"
+
+
+def plan_names() -> tuple[str, ...]:
+    """The plans that come with captionloom."""
+    return tuple(sorted(file.stem for file in SHIPPED.glob("*.toml")))
+
+
+def find_plan(text: str) -> Plan:
+    """A shipped plan by name, a plan of one's own by its .toml file, or captions made elsewhere by their .json file.
+
+    Raises:
+        UnknownName: naming the nearest shipped plan.
+    """
+    if text.endswith(".toml"):
+        return Plan.load(Path(text))
+    if text.endswith(".json"):
+        captions = spell("from_file", get("captions", "from_file").config_type(path=text))
+        return Plan(Path(text).stem, {"captions": captions}, title=f"captions read from {Path(text).name}")
+    if text not in plan_names():
+        raise UnknownName("plan", text, plan_names())
+    return Plan.load(SHIPPED / f"{text}.toml")
+
+
+def find_plans(texts: Iterable[str], swaps: Sequence[str], on: Source | None) -> tuple[Plan, ...]:
+    """The plans of a run, swapped and checked, also against the dataset they are to run on if it is known.
+
+    Raises:
+        BadPlan: for no plan, two of one name, a swap that fits none of them, or a plan that cannot work.
+    """
+    plans = [find_plan(text) for text in texts]
+    if not plans:
+        raise BadPlan(f"no plan given; shipped plans: {', '.join(plan_names())}")
+    names = [plan.name for plan in plans]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadPlan(f"two plans are called {name!r}; rename one of the files")
+    for swap in swaps:
+        plans = _swapped(plans, swap)
+    for plan in plans:
+        plan.check()
+        if on:
+            check_truth(plan, on)
+    return tuple(plans)
+
+
+def _swapped(plans: list[Plan], swap: str) -> list[Plan]:
+    place, equals, text = swap.partition("=")
+    only, dot, written = place.strip().rpartition(".")
+    if not equals or not text.strip():
+        raise BadOption(f"swap {swap!r} should be field=stage, such as detections=oracle or babytalk.graph=argmax")
+    if written not in FIELDS:
+        raise UnknownName("field to swap", written, FIELDS)
+    if dot and only not in [plan.name for plan in plans]:
+        raise UnknownName("plan to swap in", only, [plan.name for plan in plans])
+    fitting = [plan for plan in plans if written in plan.stages and only in ("", plan.name)]
+    if not fitting:
+        raise BadPlan(f"swap {swap!r}: none of {', '.join(plan.name for plan in plans)} writes {written}")
+    get(written, split_spec(text)[0])
+    return [plan.swap(written, text.strip()) if plan in fitting else plan for plan in plans]

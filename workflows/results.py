@@ -1,0 +1,55 @@
+"""A directory of results that people read: replaced as a whole, and never taken for whole when it is not."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import luigi
+
+from pipeline.errors import StoreError
+from pipeline.store import damage, explained, write_manifest
+
+KIND = "results"
+
+
+class Results(luigi.Target):
+    """The directory at `out`, complete when its manifest has the key of what should be there."""
+
+    def __init__(self, out: Path, key: str) -> None:
+        self.out, self.key = out.absolute(), key
+
+    def exists(self) -> bool:
+        return self._manifest().get("key") == self.key and not list(damage(self.out, deep=False))
+
+    @contextmanager
+    def replacing(self) -> Iterator[Path]:
+        """A fresh directory to write into, which then takes the place of the old results in two renames.
+
+        Raises:
+            StoreError: if `out` holds anything else than results of ours, or cannot be written.
+        """
+        if self.out.exists() and (not self.out.is_dir() or (any(self.out.iterdir()) and not self._manifest())):
+            raise StoreError(f"{self.out} holds other files than results of an earlier run; give another --out")
+        fresh, old = (self.out.with_name(f".{self.out.name}.{part}-{os.getpid()}") for part in ("new", "old"))
+        with explained(self.out.parent):
+            self.out.parent.mkdir(parents=True, exist_ok=True)
+            for leftover in self.out.parent.glob(f".{self.out.name}.*-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            fresh.mkdir()
+            yield fresh
+            write_manifest(fresh, {"kind": KIND, "key": self.key})
+            if self.out.exists():
+                self.out.rename(old)
+            fresh.rename(self.out)
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _manifest(self) -> dict[str, Any]:
+        try:
+            content = json.loads((self.out / "manifest.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) and content.get("kind") == KIND else {}

@@ -1,0 +1,292 @@
+"""The inner tasks: Prepare, FitResource, Fit, Predict, Evaluate. Keys, order and caching; the computing is elsewhere.
+
+Each carries the plan restricted to what it needs, so that two plans which share a stage share its tasks.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import luigi
+
+from pipeline.columns import Column, write_column
+from pipeline.datasets import Dataset
+from pipeline.errors import BadData
+from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, spans
+from pipeline.keys import Fold, Recipes, Source, fold_list, key_of
+from pipeline.plan import Plan
+from pipeline.registry import choose
+from pipeline.store import Store
+from workflows import messages
+from workflows.parameters import CommaList, HowToRun
+from workflows.targets import Artefact
+
+
+@cache
+def store_at(root: str) -> Store:
+    """The store of a directory, opened once a process."""
+    return Store(Path(root))
+
+
+@cache
+def source_of(dataset: str, root: str) -> Source:
+    """A dataset with its fingerprints, taken once a run."""
+    return Source(dataset, store_at(root).digest)
+
+
+@cache
+def recipes_of(plan: str, dataset: str, root: str) -> Recipes:
+    """The recipes of a plan fitted on a dataset, derived once a run."""
+    return Recipes(Plan.from_text(plan), source_of(dataset, root))
+
+
+def forget() -> None:
+    """Take fingerprints anew: files may have changed since the last run in this process."""
+    for remembered in (store_at, source_of, recipes_of):
+        remembered.cache_clear()
+
+
+class Work(luigi.Task):  # type: ignore[misc]
+    """What every task has: how to run, and our own words when it fails."""
+
+    run_as = luigi.Parameter(default="run", significant=False, description="how to run, such as run:store=DIR")
+
+    @property
+    def how(self) -> HowToRun:
+        return HowToRun.from_text(self.run_as)
+
+    @property
+    def stored(self) -> Store:
+        return store_at(self.how.store)
+
+    def source(self, dataset: str) -> Source:
+        return source_of(dataset, self.how.store)
+
+    def split_files(self, dataset: str, split: str, columns: dict[str, Path]) -> SplitFiles:
+        recipe = self.source(dataset).split_recipe(split)
+        return SplitFiles(self.stored.path("datasets", key_of(recipe)), columns)
+
+    def complete(self) -> bool:
+        try:
+            return bool(super().complete())
+        except Exception as error:
+            messages.show(error)
+            raise
+
+    def on_failure(self, exception: BaseException) -> Any:
+        messages.show(exception)
+        return super().on_failure(exception)
+
+
+class Prepare(Work):
+    """One split of a dataset: its photos' records, its truth and, where they are drawn, the photos."""
+
+    dataset = luigi.Parameter()
+    split = luigi.Parameter()
+
+    def output(self) -> Artefact:
+        return Artefact(self.stored, "datasets", self.source(self.dataset).split_recipe(self.split))
+
+    def run(self) -> None:
+        dataset: Dataset[Any] = self.source(self.dataset).dataset
+        with self.stored.making("datasets", self.output().recipe) as workspace:
+            if workspace:
+                examples = dataset.examples(self.split, workspace.out, self.stored.digest)
+                shown = self.how.runtime().progress(examples, f"prepare {self.split}", 0)
+                images, truth = [], []
+                for image, true in shown:
+                    images.append(image)
+                    truth.append(true)
+                ids = [image.id for image in images]
+                if not ids:
+                    raise BadData(f"dataset {self.dataset!r} has no photos in its split {self.split!r}")
+                for written, values in (("images", images), ("truth", truth)):
+                    (workspace.out / written).mkdir(exist_ok=True)
+                    write_column(workspace.out / written, written, ids, lambda start, v=values: iter(v[start:]))
+
+
+class FitResource(Work):
+    """A resource, from the training truth alone."""
+
+    plan = luigi.Parameter()
+    name = luigi.Parameter()
+    fit_on = luigi.Parameter()
+
+    @property
+    def recipes(self) -> Recipes:
+        return recipes_of(self.plan, self.fit_on, self.how.store)
+
+    def requires(self) -> list[luigi.Task]:
+        used = [self.clone(FitResource, name=name) for name in self.recipes.plan.resource_uses(self.name)]
+        return [self.clone(Prepare, dataset=self.fit_on, split="train"), *used]
+
+    def output(self) -> Artefact:
+        return Artefact(self.stored, "resources", self.recipes.resource(self.name))
+
+    def run(self) -> None:
+        plan = self.recipes.plan
+        with self.stored.making("resources", self.output().recipe) as workspace:
+            if workspace:
+                uses = resource_files(self, plan.resource_uses(self.name))
+                split = self.split_files(self.fit_on, "train", {})
+                made = fit_resource(plan.resource(self.name).text, uses, split, self.how.runtime(workspace.scratch))
+                made.save_state(workspace.out)
+
+
+class _OfStage(Work):
+    """A task about the stage that writes one field of a plan, fitted on one dataset."""
+
+    plan = luigi.Parameter()
+    field = luigi.Parameter()
+    fit_on = luigi.Parameter()
+
+    @property
+    def recipes(self) -> Recipes:
+        return recipes_of(self.plan, self.fit_on, self.how.store)
+
+    def resource_tasks(self) -> list[luigi.Task]:
+        plan = self.recipes.plan
+        return [
+            self.clone(FitResource, plan=plan.restrict_to_resource(name).text, name=name)
+            for name in plan.uses(self.field)
+        ]
+
+    def column_tasks(self, on: str, split: str, learning: bool) -> dict[str, "Predict"]:
+        """The tasks of the columns this stage reads on a split; cross-fitted ones where it learns from them."""
+        plan = self.recipes.plan
+        return {
+            read: self.clone(
+                Predict,
+                plan=plan.restrict(read).text,
+                field=read,
+                on=on,
+                split=split,
+                folds=self.recipes.folds(read, split) if learning else 0,
+            )
+            for read in plan.reads(self.field)
+        }
+
+    def stage_files(self, model: Path | None) -> StageFiles:
+        plan = self.recipes.plan
+        return StageFiles(self.field, plan.stages[self.field], resource_files(self, plan.uses(self.field)), model)
+
+
+class Fit(_OfStage):
+    """A fitted stage; with `fold_count`, fitted without one part of `train`."""
+
+    fold_index = luigi.IntParameter(default=0)
+    fold_count = luigi.IntParameter(default=0)
+
+    @property
+    def fold(self) -> Fold | None:
+        return Fold(self.fold_index, self.fold_count) if self.fold_count else None
+
+    def requires(self) -> list[luigi.Task]:
+        needed = self.resource_tasks()
+        for split in self.recipes.plan.stage(self.field).kind.fit_on:
+            needed.append(self.clone(Prepare, dataset=self.fit_on, split=split))
+            needed.extend(self.column_tasks(self.fit_on, split, learning=True).values())
+        return needed
+
+    def output(self) -> Artefact:
+        return Artefact(self.stored, "models", self.recipes.model(self.field, self.fold))
+
+    def run(self) -> None:
+        with self.stored.making("models", self.output().recipe) as workspace:
+            if workspace:
+                splits = {}
+                for split in self.recipes.plan.stage(self.field).kind.fit_on:
+                    tasks = self.column_tasks(self.fit_on, split, learning=True)
+                    columns = {read: task.output().path for read, task in tasks.items()}
+                    splits[split] = self.split_files(self.fit_on, split, columns)
+                made = fit(self.stage_files(None), splits, self.how.runtime(workspace.scratch), self.fold)
+                made.save_state(workspace.out)
+
+
+class Predict(_OfStage):
+    """A column: the values of one field on a split; with `folds`, each part by a model that did not see it."""
+
+    on = luigi.Parameter()
+    split = luigi.Parameter()
+    folds = luigi.IntParameter(default=0)
+
+    def requires(self) -> list[luigi.Task]:
+        columns = self.column_tasks(self.on, self.split, learning=False).values()
+        prepared = self.clone(Prepare, dataset=self.on, split=self.split)
+        return [prepared, *columns, *self.resource_tasks(), *self.model_tasks()]
+
+    def model_tasks(self) -> list[Fit]:
+        """The fits this column is made with: none for a stateless stage, one, or one a fold."""
+        if not self.recipes.plan.stage(self.field).kind.fit_on:
+            return []
+        folds = [(fold.index, fold.count) if fold else (0, 0) for fold in fold_list(self.folds)]
+        return [self.clone(Fit, fold_index=index, fold_count=count) for index, count in folds]
+
+    def output(self) -> Artefact:
+        recipe = self.recipes.column(self.field, self.source(self.on), self.split, self.folds)
+        return Artefact(self.stored, "columns", recipe)
+
+    def run(self) -> None:
+        with self.stored.making("columns", self.output().recipe) as workspace:
+            if workspace:
+                tasks = self.column_tasks(self.on, self.split, learning=False)
+                columns = {read: task.output().path for read, task in tasks.items()}
+                files = self.split_files(self.on, self.split, columns)
+                models = [fitted.output().path for fitted in self.model_tasks()] or [None]
+                jobs = [Job(self.stage_files(model), files, self.how.runtime()) for model in models]
+                ids = files.images().ids
+                write_column(workspace.out, self.field, ids, lambda start: self._values(jobs, start, len(ids)))
+
+    def _values(self, jobs: list[Job], start: int, count: int) -> Iterator[Any]:
+        what = f"{self.field}/{self.recipes.plan.stages[self.field]} on {self.split}"
+        if len(jobs) == 1:
+            streams = [chain.from_iterable(self.how.engine(jobs[0], spans(start, count)))]
+        else:
+            places = [range(start + (fold - start) % len(jobs), count, len(jobs)) for fold in range(len(jobs))]
+            streams = [
+                chain.from_iterable(self.how.engine(job, [part])) for job, part in zip(jobs, places, strict=True)
+            ]
+        values = (next(streams[position % len(jobs)]) for position in range(start, count))
+        return self.how.runtime().progress(values, what, count - start)
+
+
+class Evaluate(_OfStage):
+    """The scores of a plan's captions on a split: one artefact a metric, so that a new metric runs alone."""
+
+    on = luigi.Parameter()
+    split = luigi.Parameter()
+    metrics = CommaList(description="metrics that can run here")
+
+    def captions(self) -> Predict:
+        return self.clone(Predict, folds=0)
+
+    def requires(self) -> list[luigi.Task]:
+        return [self.clone(Prepare, dataset=self.on, split=self.split), self.captions()]
+
+    def output(self) -> list[Artefact]:
+        prints = self.source(self.on).fingerprint(self.split)
+        captions = self.captions().output().key
+        recipes = [
+            {"metric": choose("metrics", text).recipe(), "captions": captions, "references": prints.truth}
+            for text in self.metrics
+        ]
+        return [Artefact(self.stored, "scores", recipe) for recipe in recipes]
+
+    def run(self) -> None:
+        from workflows.scores import write_scores
+
+        todo = [(text, made) for text, made in zip(self.metrics, self.output(), strict=True) if not made.exists()]
+        captions = Column(self.captions().output().path, "captions")
+        truth = self.split_files(self.on, self.split, {}).truth()
+        write_scores(self.stored, todo, captions, truth)
+
+
+def resource_files(task: Any, names: tuple[str, ...]) -> dict[str, tuple[str, Path]]:
+    """name -> (text, directory) of the fitted resources that a task of a plan uses."""
+    recipes = recipes_of(task.plan, task.fit_on, task.how.store)
+    return {
+        name: (recipes.plan.resource(name).text, task.stored.path("resources", key_of(recipes.resource(name))))
+        for name in names
+    }

@@ -1,0 +1,106 @@
+"""What the command line prints: scores, captions, plans and what can be plugged in."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.config import NoOptions
+from pipeline.errors import UnknownName
+from pipeline.plan import Plan
+from pipeline.registry import FOLDERS, get, registered
+from pipeline.stage import Stage
+from workflows.planning import find_plan, find_plans, plan_names
+
+SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
+_out = Console(highlight=False)
+
+
+def print_scores(out: Path) -> None:
+    """The main scores of a comparison, plans by rows, both choices of references, and where the rest is."""
+    content = json.loads((out / "scores.json").read_text(encoding="utf-8"))
+    scores = {(item["plan"], item["references"], item["metric"]): item for item in content["scores"]}
+    for references, title in (("all", "all references"), ("leave_one_out", "leave one out")):
+        table = Table(title=f"{content['dataset']} {content['split']}, {title}", title_justify="left")
+        table.add_column("plan")
+        for name in SHOWN:
+            table.add_column(name, justify="right")
+        for plan in dict.fromkeys(item["plan"] for item in content["scores"]):
+            cells = [scores.get((plan, references, name), {}).get("value") for name in SHOWN]
+            table.add_row(plan, *("-" if value is None else f"{value:.3f}" for value in cells))
+        _out.print(table)
+    for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
+        _out.print(f"  -: {reason}", markup=False)
+    _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
+
+
+def print_captions(out: Path) -> None:
+    """One line a photo, and where the page is."""
+    for item in json.loads((out / "captions.json").read_text(encoding="utf-8")):
+        _out.print(f"{item['image_id']}: {item['caption']}", markup=False, soft_wrap=True)
+    _out.print(f"page: {out / 'captions.html'}", markup=False, soft_wrap=True)
+
+
+def print_registered(folder: str) -> None:
+    """Everything that can be plugged in, with options, bounds and what each option makes stale.
+
+    Raises:
+        UnknownName: for a folder that does not exist.
+    """
+    if folder and folder not in FOLDERS:
+        raise UnknownName("field", folder, FOLDERS)
+    for group in (folder,) if folder else FOLDERS:
+        for name in registered(group):
+            kind = get(group, name)
+            _out.print(f"{group}/{name}: {_first_line(kind)}", markup=False, soft_wrap=True)
+            if kind.config_type is not NoOptions:
+                _print_options(kind.config_type)
+
+
+def print_plans() -> None:
+    """The shipped plans and their titles."""
+    for name in plan_names():
+        _out.print(f"{name}: {find_plan(name).title}", markup=False, soft_wrap=True)
+
+
+def print_plan(text: str, swaps: tuple[str, ...]) -> None:
+    """A plan field by field: stage, what it reads and uses, and what it learns from.
+
+    Raises:
+        CaptionloomError: where the plan cannot work.
+    """
+    (plan,) = find_plans((text,), swaps, None)
+    _out.print(f"{plan.name}: {plan.title}", markup=False, soft_wrap=True)
+    for written in plan.order():
+        _out.print(f"  {written} <- {_described(plan, written)}", markup=False, soft_wrap=True)
+
+
+def _described(plan: Plan, written: str) -> str:
+    kind: type[Stage[Any, Any]] = plan.stage(written).kind
+    parts = [f"{plan.stages[written]} reads {', '.join(('image', *plan.reads(written)))}"]
+    if plan.uses(written):
+        parts.append(f"uses {', '.join(plan.uses(written))}")
+    if kind.fit_on:
+        parts.append(f"learns from {', '.join(kind.fit_on)}")
+    if kind.sees_truth:
+        parts.append("hands on the truth")
+    return "; ".join(parts)
+
+
+def _print_options(config: type[Any]) -> None:
+    for item in dataclasses.fields(config):
+        rule = item.metadata
+        limits = [
+            f"{word} {rule[side]}" for word, side in (("from", "low"), ("to", "high")) if rule.get(side) is not None
+        ]
+        if rule.get("choices"):
+            limits = ["one of " + ", ".join(map(str, rule["choices"]))]
+        about = "; ".join([str(rule.get("help", "")), *limits, f"affects {rule.get('affects', 'fit')}"])
+        _out.print(f"    {item.name}={item.default}: {about}", markup=False, soft_wrap=True)
+
+
+def _first_line(kind: type[Any]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
