@@ -1,0 +1,77 @@
+"""What the report reads: several systems' words about the same photos, what is true of them, and the scores."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.config import split_spec
+from pipeline.errors import ContractViolation
+from pipeline.records import Caption, Image, Scene, Score, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One plan after its run. `stages` gives every field's stage in canonical text, `oracle` the fields that saw the
+    truth, `differs` whatever it had that the others had not (features, vocabulary, search, tuning trials). `scenes`
+    is parallel to the photos and holds every field the plan wrote; empty captions: it said nothing of that photo."""
+
+    name: str
+    title: str
+    stages: Mapping[str, str]
+    oracle: tuple[str, ...]
+    differs: str
+    scores: tuple[Score, ...]
+    scenes: Sequence[Scene]
+
+    @property
+    def human(self) -> bool:
+        """Whether its captions are people's own."""
+        return split_spec(self.stages.get("captions", ""))[0] == "human"
+
+    def captions(self, place: int) -> tuple[Caption, ...]:
+        """What it said of one photo, best first."""
+        said: tuple[Caption, ...] | None = self.scenes[place].fields.get("captions")
+        return said or ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Systems on one split of one dataset. `truth` is parallel to `images`, or empty where nothing is known.
+
+    Raises:
+        ContractViolation: if truth or a system's scenes are not as many as the photos.
+    """
+
+    dataset: str
+    split: str
+    images: Sequence[Image]
+    truth: Sequence[Truth]
+    systems: tuple[System, ...]
+    command: str
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        parts: Iterator[tuple[str, Sequence[object]]] = ((system.name, system.scenes) for system in self.systems)
+        for name, part in (*parts, ("truth", self.truth or self.images)):
+            if len(part) != len(self.images):
+                raise ContractViolation(
+                    f"the report got {len(part)} scenes of {name!r} for {len(self.images)} photos; give one a photo"
+                )
+
+    def references(self, place: int) -> tuple[str, ...]:
+        """People's sentences about one photo."""
+        return self.truth[place].captions if self.truth else ()
+
+    def captions(self, place: int) -> list[tuple[Caption, ...]]:
+        """What every system said of one photo.
+
+        Raises:
+            ContractViolation: if a system's scene there is of another photo.
+        """
+        image = self.images[place]
+        for system in self.systems:
+            if system.scenes[place].image.id != image.id:
+                raise ContractViolation(
+                    f"scene {place} of {system.name!r} is of photo {system.scenes[place].image.id!r}, not {image.id!r};"
+                    " give scenes in the order of the photos"
+                )
+        return [system.captions(place) for system in self.systems]

@@ -1,0 +1,150 @@
+"""The table of scores: what stands in every cell, which is best, and what must be said below it."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from pipeline.records import Score
+from workflows.report.comparison import Comparison, System
+
+GROUPS: Mapping[str, str] = {"all": "All references", "leave_one_out": "Leave one out"}
+Column = tuple[str, str]
+"""(references, metric)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One score as printed; a missing one has a reason and the number of its footnote."""
+
+    text: str
+    best: bool = False
+    reason: str = ""
+    footnote: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system and its cells, in the order of the columns; `scored` says on how many photos if not on all."""
+
+    system: System
+    scored: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """Columns by group, rows, the footnotes in order, and (column, fingerprint, whose) lines."""
+
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: tuple[Row, ...]
+    footnotes: tuple[str, ...]
+    fingerprints: tuple[tuple[str, str, str], ...]
+
+
+def score_table(comparison: Comparison) -> ScoreTable:
+    """The table of a comparison. Best is the highest of a column among at least two systems that did not see the truth,
+    were scored on equally many photos and share one fingerprint; equal printed values are all best."""
+    columns = _columns(comparison)
+    found = [_Found.of(system) for system in comparison.systems]
+    best = {column: _best(column, found) for column in columns}
+    footnotes: list[str] = []
+    rows = []
+    for one in found:
+        cells = []
+        for column in columns:
+            reason = _missing(one.scores.get(column))
+            if reason and reason not in footnotes:
+                footnotes.append(reason)
+            if reason:
+                cells.append(Cell("–", reason=reason, footnote=footnotes.index(reason) + 1))
+            else:
+                text = _text(one.scores[column].value)
+                cells.append(Cell(text, best=one.contends and text == best[column]))
+        rows.append(Row(one.system, one.scored(columns, len(comparison.images)), tuple(cells)))
+    groups = tuple(
+        (title, tuple(metric for references, metric in columns if references == group))
+        for group, title in GROUPS.items()
+    )
+    return ScoreTable(
+        tuple(group for group in groups if group[1]), tuple(rows), tuple(footnotes), _fingerprints(columns, comparison)
+    )
+
+
+def photo_scores(comparison: Comparison) -> Column | None:
+    """The column whose scores of single photos the page shows: CIDEr before others, then the one most systems have,
+    all references before leave one out."""
+    have = Counter((s.references, s.metric) for system in comparison.systems for s in system.scores if s.per_photo)
+    return max(
+        have, key=lambda column: (column[1].lower().startswith("cider"), have[column], column[0] == "all"), default=None
+    )
+
+
+def _columns(comparison: Comparison) -> tuple[Column, ...]:
+    """In the order of the groups, and within a group in the order the systems' scores come in."""
+    met = dict.fromkeys((s.references, s.metric) for system in comparison.systems for s in system.scores)
+    return tuple(column for group in GROUPS for column in met if column[0] == group)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A system, its scores by column, and on how many photos it said something."""
+
+    system: System
+    scores: Mapping[Column, Score]
+    said: int
+
+    @classmethod
+    def of(cls, system: System) -> Self:
+        scores: dict[Column, Score] = {(score.references, score.metric): score for score in system.scores}
+        return cls(system, scores, sum(bool(system.captions(place)) for place in range(len(system.scenes))))
+
+    @property
+    def contends(self) -> bool:
+        return not self.system.human and not self.system.oracle
+
+    def photos(self, column: Column) -> int:
+        return len(self.scores[column].per_photo) or self.said
+
+    def scored(self, columns: tuple[Column, ...], total: int) -> str:
+        counts = {self.photos(column) for column in columns if not _missing(self.scores.get(column))}
+        if not counts or counts == {total}:
+            return ""
+        low, high = min(counts), max(counts)
+        return f"scored on {low:,}{f' to {high:,}' if high > low else ''} of {total:,} photos"
+
+
+def _best(column: Column, found: list[_Found]) -> str:
+    rivals = [one for one in found if one.contends and not _missing(one.scores.get(column))]
+    most = max((one.photos(column) for one in rivals), default=0)
+    fair = [one.scores[column] for one in rivals if one.photos(column) == most]
+    if len(fair) < 2 or len({score.fingerprint for score in fair}) > 1:
+        return ""
+    return _text(max(score.value or 0.0 for score in fair))
+
+
+def _missing(score: Score | None) -> str:
+    if score is None:
+        return "not computed for this system"
+    if score.value is None:
+        return f"{score.metric}: {score.missing or 'no reason was given'}"
+    return "" if math.isfinite(score.value) else f"{score.metric}: the result is not a number"
+
+
+def _text(value: float | None) -> str:
+    return f"{value or 0.0:.3f}".replace("-", "\u2212")
+
+
+def _fingerprints(columns: tuple[Column, ...], comparison: Comparison) -> tuple[tuple[str, str, str], ...]:
+    """One line a column, or one for each fingerprint where systems were not scored alike."""
+    lines = []
+    for references, metric in columns:
+        whose: dict[str, list[str]] = {}
+        for system in comparison.systems:
+            for score in system.scores:
+                if (score.references, score.metric) == (references, metric) and score.value is not None:
+                    whose.setdefault(score.fingerprint, []).append(system.title)
+        name = f"{metric}, {GROUPS[references].lower()}"
+        lines += [(name, mark, ", ".join(titles) if len(whose) > 1 else "") for mark, titles in whose.items()]
+    return tuple(lines)
