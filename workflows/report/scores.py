@@ -43,10 +43,14 @@ class ScoreTable:
     fingerprints: tuple[tuple[str, str, str], ...]
 
 
-def score_table(comparison: Comparison) -> ScoreTable:
-    """The table of a comparison. Best is the highest of a column among at least two systems that did not see the truth,
-    were scored on equally many photos and share one fingerprint; equal printed values are all best."""
-    columns = _columns(comparison)
+def score_table(comparison: Comparison, variants: bool = False) -> ScoreTable:
+    """The table of a comparison: of the scores themselves, or of their variants (named with a bracket, as BLEU without
+    brevity penalty), which would drown the others.
+
+    Best is the highest of a column among at least two systems that did not see the truth, were scored on equally many
+    photos and share one fingerprint; equal printed values are all best.
+    """
+    columns = tuple(column for column in _columns(comparison) if variants == ("(" in column[1]))
     found = [_Found.of(system) for system in comparison.systems]
     best = {column: _best(column, found) for column in columns}
     footnotes: list[str] = []
@@ -128,8 +132,8 @@ def _missing(score: Score | None) -> str:
     if score is None:
         return "not computed for this system"
     if score.value is None:
-        return f"{score.metric}: {score.missing or 'no reason was given'}"
-    return "" if math.isfinite(score.value) else f"{score.metric}: the result is not a number"
+        return score.missing or "no reason was given"
+    return "" if math.isfinite(score.value) else "the result is not a number"
 
 
 def _text(value: float | None) -> str:
@@ -144,7 +148,7 @@ def _fingerprints(columns: tuple[Column, ...], comparison: Comparison) -> tuple[
         for system in comparison.systems:
             for score in system.scores:
                 if (score.references, score.metric) == (references, metric) and score.value is not None:
-                    whose.setdefault(score.fingerprint, []).append(system.title)
+                    whose.setdefault(score.fingerprint, []).append(system.name)
         name = f"{metric}, {GROUPS[references].lower()}"
         lines += [(name, mark, ", ".join(titles) if len(whose) > 1 else "") for mark, titles in whose.items()]
     return tuple(lines)
