@@ -42,9 +42,11 @@ class Bench:
         self.resource = cache(self._resource)
         self.model = cache(self._model)
 
-    def files(self, choice: Choice, split: str) -> SplitFiles:
-        """A split with the columns that a stage reads."""
-        return self._with(self.split(split), choice.create().reads(), split)
+    def files(self, choice: Choice, split: str, learning: bool = False) -> SplitFiles:
+        """A split with the columns that a stage reads, or reads when it is fitted."""
+        stage = choice.create()
+        columns = {read: self._column(read, split) for read in (stage.fit_reads() if learning else stage.reads())}
+        return dataclasses.replace(self.split(split), columns=columns)
 
     def stage_files(self, choice: Choice, model: Path | None) -> StageFiles:
         """A stage with its resources."""
@@ -57,7 +59,7 @@ class Bench:
 
     def fit(self, choice: Choice) -> Any:
         """A stage fitted anew."""
-        splits = {split: self.files(choice, split) for split in choice.kind.fit_on}
+        splits = {split: self.files(choice, split, learning=True) for split in choice.kind.fit_on}
         return fit(self.stage_files(choice, None), splits, Runtime())
 
     def _split(self, name: str) -> SplitFiles:
@@ -71,9 +73,6 @@ class Bench:
             (directory / written).mkdir()
             write_column(directory / written, written, ids, partial(_part, examples, place))
         return SplitFiles(directory)
-
-    def _with(self, split: SplitFiles, reads: Sequence[str], name: str) -> SplitFiles:
-        return dataclasses.replace(split, columns={read: self._column(read, name) for read in reads})
 
     def _column(self, written: str, split: str) -> Path:
         directory = self.directory / f"column-{written}-{split}"

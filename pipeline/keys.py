@@ -116,7 +116,7 @@ class Recipes:
     def _fit_columns(self, written: str, split: str) -> Mapping[str, str]:
         return {
             read: key_of(self.column(read, self.fit, split, self.folds(read, split)))
-            for read in sorted(self.plan.reads(written))
+            for read in sorted(self.plan.fit_reads(written))
         }
 
 

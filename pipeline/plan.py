@@ -70,6 +70,11 @@ class Plan:
         stage: Stage[Any, Any] = self.stage(written).create()
         return tuple(stage.reads())
 
+    def fit_reads(self, written: str) -> tuple[str, ...]:
+        """The fields that the stage writing `written` reads when it is fitted."""
+        stage: Stage[Any, Any] = self.stage(written).create()
+        return tuple(stage.fit_reads())
+
     def uses(self, written: str) -> tuple[str, ...]:
         """The resources that the stage writing `written` uses itself."""
         stage: Stage[Any, Any] = self.stage(written).create()
@@ -95,7 +100,7 @@ class Plan:
             current = pending.pop()
             if current not in fields:
                 fields.add(current)
-                pending.extend(self.reads(current))
+                pending.extend((*self.reads(current), *self.fit_reads(current)))
         return replace(self._only(fields), name="", title="")
 
     def restrict_to_resource(self, name: str) -> "Plan":
@@ -109,15 +114,16 @@ class Plan:
         Raises:
             BadPlan: for a field that is read and not written, or a cycle.
         """
-        for written in self.stages:
-            for read in self.reads(written):
+        needs = {written: {*self.reads(written), *self.fit_reads(written)} for written in self.stages}
+        for written, reads in needs.items():
+            for read in sorted(reads):
                 if read not in self.stages:
                     raise BadPlan(
                         f"plan {self.name!r}: {written}/{self.stages[written]} reads {read}, which nothing writes;"
                         f' add a line {read} = "..." to its [stages]'
                     )
         try:
-            return tuple(TopologicalSorter({written: self.reads(written) for written in self.stages}).static_order())
+            return tuple(TopologicalSorter(needs).static_order())
         except CycleError as error:
             circle = " -> ".join(error.args[1])
             raise BadPlan(f"plan {self.name!r}: fields read each other in a circle: {circle}") from None

@@ -96,8 +96,12 @@ class Stage(Learned, ABC, Generic[C, T]):
         self.runtime = runtime or Runtime()
 
     def reads(self) -> tuple[str, ...]:
-        """The fields `fit` and `predict` read besides the image; may depend on the config."""
+        """The fields `predict` reads besides the image; may depend on the config."""
         return ()
+
+    def fit_reads(self) -> tuple[str, ...]:
+        """The fields `fit` reads; fewer than `reads` where a stage learns from the truth, or from pixels, alone."""
+        return self.reads()
 
     def uses(self) -> tuple[str, ...]:
         """The resources `fit` and `predict` need, by name; may depend on the config."""

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 _CLITICS = ("n't", "'s", "'m", "'d", "'re", "'ve", "'ll")
 _CLITIC = re.compile(rf"(?<=\w)({'|'.join(_CLITICS)})(?!\w)")
 _APOSTROPHES = "’ʼ＇`´‘"
-_OUTER = "-'.,"
+_OUTER = "-'.,"  # inside a word these belong to it, around it they do not
+_INNER = _OUTER + "&"
 
 
 class _Characters(dict[int, str]):
@@ -21,7 +22,7 @@ class _Characters(dict[int, str]):
         character = chr(code)
         if character in _APOSTROPHES:
             kept = "'"
-        elif unicodedata.category(character)[0] in "LNM" or character in _OUTER:
+        elif unicodedata.category(character)[0] in "LNM" or character in _INNER:
             kept = character
         else:
             kept = " "

@@ -165,7 +165,7 @@ class _OfStage(Work):
                 split=split,
                 folds=self.recipes.folds(read, split) if learning else 0,
             )
-            for read in plan.reads(self.field)
+            for read in (plan.fit_reads(self.field) if learning else plan.reads(self.field))
         }
 
     def stage_files(self, model: Path | None) -> StageFiles:

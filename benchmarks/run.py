@@ -1,0 +1,197 @@
+"""Measure what README states: `python -m benchmarks.run [NAME ...]`, every figure into benchmarks/results/NAME.json.
+
+Figures of one run share a machine and a moment: compare them within a run, as ratios, not across runs.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import workflows  # first: it sets one thread a process before numpy loads
+from pipeline.columns import Column
+from pipeline.executor import Job, SplitFiles
+from pipeline.plan import Plan
+from pipeline.records import Scene
+from pipeline.registry import choose
+from pipeline.stage import Resources, Runtime
+from workflows.parameters import HowToRun
+from workflows.planning import find_plan
+
+RESULTS = Path(__file__).parent / "results"
+STORE = Path(".captionloom")
+DEMO = (
+    "captionloom compare --dataset scenes:train=460:val=40:test=100 --split test"
+    " --plans babytalk,babytalk_oracle,show_attend_tell,human --workers 2"
+)
+Figures = Mapping[str, Any]
+
+
+def drawing() -> Figures:
+    """Photos drawn and written a second."""
+    dataset = choose("datasets", "scenes:train=10:val=200:test=1").create()
+    with tempfile.TemporaryDirectory() as directory:
+        seconds, photos = _timed(lambda: list(dataset.examples("val", Path(directory), str)))
+    return {"photos_per_second": len(photos) / seconds}
+
+
+def detector() -> Figures:
+    """hog_svm on scenes val: average precision of every kind of thing, and photos a second on one core."""
+    from stages.vision.average_precision import detection_precision
+
+    plan = Plan("", {"detections": "hog_svm"})
+    found, files, fit = _column(plan, "detections", "scenes", "val")
+    true = [item.detections for item in files.truth()]
+    things = [[item for item in photo if item.kind == "thing"] for photo in true]
+    each = detection_precision([[item for item in photo if item.kind == "thing"] for photo in found], things)
+    stuff = detection_precision(
+        [[item for item in photo if item.kind == "stuff"] for photo in found],
+        [[item for item in photo if item.kind == "stuff"] for photo in true],
+    )
+    stage, resources, scenes = _opened(plan, "detections", "scenes", "val")
+    stage.predict(scenes[:4], resources)
+    seconds, _ = _timed(lambda: stage.predict(scenes[:60], resources))
+    return {
+        "mean_average_precision": sum(each.values()) / len(each),
+        "average_precision": dict(each),
+        "mean_average_precision_stuff": sum(stuff.values()) / len(stuff),
+        "photos_per_second": 60 / seconds,
+        "fit_seconds": fit,
+    }
+
+
+def attributes() -> Figures:
+    """Average precision of attributes on the true boxes of scenes val."""
+    from stages.vision.average_precision import average_precision
+
+    plan = Plan("", {"detections": "oracle", "attributes": "logistic"})
+    said, files, fit = _column(plan, "attributes", "scenes", "val")
+    names = sorted({name for photo in said for item in photo for name, _ in item.scores})
+    pairs = [
+        (dict(one.scores), {name for name, _ in other.scores})
+        for photo, true in zip(said, files.truth(), strict=True)
+        for one, other in zip(photo, true.attributes, strict=True)
+    ]
+    each = {}
+    for name in names:
+        found = [(scores.get(name, 0.0), name in true) for scores, true in pairs]
+        each[name] = average_precision(found, sum(right for _, right in found))
+    return {"mean_average_precision": sum(each.values()) / len(each), "average_precision": each, "fit_seconds": fit}
+
+
+def crf() -> Figures:
+    """Milliseconds a photo of the CRF's labelling, margins included, on the HOG detector's answers."""
+    plan = find_plan("babytalk").restrict("graph")
+    _column(plan, "graph", "scenes", "val")
+    stage, resources, scenes = _opened(plan, "graph", "scenes", "val")
+    times = sorted(_timed(lambda scene=scene: stage.predict([scene], resources))[0] * 1000 for scene in scenes)
+    return {"mean_ms": sum(times) / len(times), "p95_ms": times[int(0.95 * len(times))], "most_ms": times[-1]}
+
+
+def grid() -> Figures:
+    """cnn_grid, decoding included, against a bare loop of the same network on ready tensors, batches of 4, one thread."""
+    import torch
+
+    from stages.vision.backbone import load
+
+    stage, _, scenes = _opened(Plan("", {"grid": "cnn_grid"}), "grid", "scenes", "val")
+    network: Any = load("efficientnet_lite0", "cpu")
+    torch.set_num_threads(1)
+    batch = torch.rand(4, 3, 224, 224)
+    with torch.inference_mode():
+        network.forward_features(batch)
+        stage.predict(scenes[:8], Resources())
+        bare, _ = _timed(lambda: [network.forward_features(batch) for _ in range(32)])
+        whole, _ = _timed(lambda: stage.predict(scenes[:128], Resources()))
+    return {"photos_per_second": 128 / whole, "bare_photos_per_second": 128 / bare, "share_of_bare": bare / whole}
+
+
+def demo() -> Figures:
+    """`make demo` from an empty store, and again: seconds, and the scores."""
+    with tempfile.TemporaryDirectory() as directory:
+        given = [*DEMO.split()[1:], "--store", f"{directory}/store", "--out", f"{directory}/out"]
+        command = [sys.executable, "-c", "from workflows.cli import main; main()", *given]
+        first, _ = _timed(lambda: subprocess.run(command, check=True, capture_output=True))
+        second, _ = _timed(lambda: subprocess.run(command, check=True, capture_output=True))
+        content = json.loads(Path(directory, "out", "scores.json").read_text(encoding="utf-8"))
+        page = Path(directory, "out", "report.html").stat().st_size
+    table: dict[str, dict[str, dict[str, float]]] = {}
+    for score in content["scores"]:
+        if score["value"] is not None:
+            table.setdefault(score["references"], {}).setdefault(score["plan"], {})[score["metric"]] = score["value"]
+    return {"first_seconds": first, "second_seconds": second, "report_bytes": page, "scores": table}
+
+
+BENCHES: Mapping[str, Callable[[], Figures]] = {
+    "drawing": drawing,
+    "detector": detector,
+    "attributes": attributes,
+    "crf": crf,
+    "grid": grid,
+    "demo": demo,
+}
+
+
+def main(names: list[str]) -> None:
+    """Run the benches named, or all, and write what they found."""
+    RESULTS.mkdir(exist_ok=True)
+    for name in names or BENCHES:
+        figures = BENCHES[name]()
+        content = {
+            "what": BENCHES[name].__doc__,
+            "command": f"python -m benchmarks.run {name}",
+            "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+            "figures": _rounded(figures),
+        }
+        (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        sys.stdout.write(f"{name}: {json.dumps(content['figures'])}\n")
+
+
+def _column(plan: Plan, field: str, dataset: str, split: str) -> tuple[list[Any], SplitFiles, float]:
+    """The values of a field, the split, and how long its fit took."""
+    import luigi
+
+    task = _task(plan, field, dataset, split)
+    if not luigi.build([task], local_scheduler=True, log_level="WARNING"):
+        raise SystemExit(f"{field} could not be computed")
+    values = list(Column(task.output().path, field))
+    fits = [task.stored.manifest("models", fit.output().key)["seconds"] for fit in task.model_tasks()]
+    return values, task.split_files(task.on, split, {}), sum(fits)
+
+
+def _opened(plan: Plan, field: str, dataset: str, split: str) -> tuple[Any, Any, list[Scene]]:
+    """A fitted stage, its resources and the scenes it would predict."""
+    _column(plan, field, dataset, split)
+    task = _task(plan, field, dataset, split)
+    columns = {read: made.output().path for read, made in task.column_tasks(dataset, split, learning=False).items()}
+    models = [fit.output().path for fit in task.model_tasks()] or [None]
+    job = Job(task.stage_files(models[0]), task.split_files(dataset, split, columns), Runtime())
+    stage, resources = job.stage.open(job.runtime)
+    return stage, resources, job.split.scenes()[:]
+
+
+def _task(plan: Plan, field: str, dataset: str, split: str) -> workflows.Predict:
+    how = HowToRun(store=str(STORE)).text
+    return workflows.Predict(plan=plan.text, field=field, fit_on=dataset, on=dataset, split=split, run_as=how)
+
+
+def _timed(what: Callable[[], Any]) -> tuple[float, Any]:
+    started = time.perf_counter()
+    value = what()
+    return time.perf_counter() - started, value
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _rounded(item) for key, item in value.items()}
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

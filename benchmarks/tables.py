@@ -1,0 +1,50 @@
+"""Write the tables of README from benchmarks/results: `python -m benchmarks.tables`."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
+
+
+def replaced(readme: str) -> str:
+    """README with each block between `<!-- NAME -->` and `<!-- /NAME -->` made anew from the results."""
+    for name, table in (("scores", _scores), ("speed", _speed)):
+        block = f"<!-- {name} -->\n{table()}\n<!-- /{name} -->"
+        readme = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda match, new=block: new, readme, flags=re.DOTALL)
+    return readme
+
+
+def _scores() -> str:
+    scores = _figures("demo")["scores"]["leave_one_out"]
+    lines = ["| plan | " + " | ".join(SHOWN) + " |", "|---|" + "---|" * len(SHOWN)]
+    for plan, values in scores.items():
+        lines.append(f"| {plan} | " + " | ".join(f"{values[name]:.3f}" for name in SHOWN) + " |")
+    return "\n".join(lines)
+
+
+def _speed() -> str:
+    demo, detector, crf = _figures("demo"), _figures("detector"), _figures("crf")
+    rows = [
+        ("`make demo`, from an empty store", f"{demo['first_seconds'] / 60:.1f} min", "demo"),
+        ("the same again", f"{demo['second_seconds']:.1f} s", "demo"),
+        ("scenes drawn and written", f"{_figures('drawing')['photos_per_second']:.0f} photos/s", "drawing"),
+        ("`hog_svm`, mAP@.5 on 24 kinds of thing", f"{detector['mean_average_precision']:.2f}", "detector"),
+        ("`hog_svm`, one core", f"{detector['photos_per_second']:.1f} photos/s", "detector"),
+        ("`logistic`, mean AP on true boxes", f"{_figures('attributes')['mean_average_precision']:.2f}", "attributes"),
+        ("`crf`, exact, with margins", f"{crf['mean_ms']:.1f} ms/photo", "crf"),
+        ("`cnn_grid`, of the speed of a bare loop", f"{_figures('grid')['share_of_bare']:.2f}", "grid"),
+    ]
+    lines = ["| what | measured | by `python -m benchmarks.run` |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {what} | {value} | {bench} |" for what, value, bench in rows)])
+
+
+def _figures(name: str) -> Any:
+    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))["figures"]
+
+
+if __name__ == "__main__":
+    file = ROOT / "README.md"
+    file.write_text(replaced(file.read_text(encoding="utf-8")), encoding="utf-8")
