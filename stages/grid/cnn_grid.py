@@ -1,0 +1,52 @@
+"""A grid of convolutional features: the annotation vectors a_i of attention captioners (Xu et al. 2015, section 3.1.1).
+
+The whole photo is squashed to a square, so that a map over the grid, stretched back over the photo, lies where the
+network looked; nothing is cropped away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import PIL.Image
+
+from pipeline import images
+from pipeline.config import option
+from pipeline.records import Array, Image, Scene
+from pipeline.stage import Resources, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    backbone: str = option("efficientnet_lite0", "the network that looks", choices=("efficientnet_lite0",))
+    size: int = option(224, "side in pixels of the square the photo is squashed to", low=32, high=1024)
+    half: bool = option(False, "keep the features as float16, half the disk")
+
+
+class CnnGrid(Stage[Config, Array]):
+    """Writes (locations, channels) float32 features: 49 x 1280 at the default size, locations row by row."""
+
+    name = "cnn_grid"
+    writes = "grid"
+    config_type = Config
+
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[Array]:
+        from stages.networks.device import resolve
+        from stages.vision.backbone import features
+
+        device, size = resolve(self.runtime.device), self.config.size
+        starts = range(0, len(scenes), self.runtime.batch)
+        grids: list[Array] = []
+        for start in self.runtime.progress(starts, "grid features", len(starts)):
+            batch = [scenes[i] for i in range(start, min(start + self.runtime.batch, len(scenes)))]
+            photos = np.stack([_squashed(scene.image, size) for scene in batch])  # (batch, size, size, 3)
+            maps = features(self.config.backbone, photos, device)  # (batch, channels, rows, columns)
+            flat = maps.flatten(2).transpose(1, 2).cpu().numpy()  # (batch, locations, channels)
+            grids.extend(np.array(grid, dtype=np.float16 if self.config.half else np.float32) for grid in flat)
+        return grids
+
+
+def _squashed(image: Image, size: int) -> Array:
+    """The photo as (size, size, 3) uint8, whatever its shape was."""
+    photo = PIL.Image.fromarray(images.read(image))
+    return np.asarray(photo.resize((size, size), PIL.Image.Resampling.BICUBIC))

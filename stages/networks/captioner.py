@@ -1,0 +1,114 @@
+"""The contract of every network that captions: words one after another, given what is remembered of a photo.
+
+A captioner says four things: what it remembers of a photo (`encode`), the state before the first word (`start`), how
+a word and the state lead to the next state (`drive`, `advance`), and what that makes probable (`read_out`). Stepping,
+teacher forcing and the loss follow from these. Only `advance` stands inside the loop over words: what depends on the
+words alone belongs in `drive`, what depends on the photo alone in `encode`, what no later state needs in `read_out`,
+and each of these is computed for a whole batch of sentences in one matrix product.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from stages.resources.vocabulary import Vocabulary
+
+Tensors: TypeAlias = tuple[Tensor, ...]
+"""Inputs and memory: every tensor has one row a photo. State: one row a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepEvidence:
+    """Why the words of one step are said: weights over the photo's locations, and named numbers."""
+
+    weights: Tensor | None = None  # (sentences, locations)
+    terms: tuple[tuple[str, Tensor], ...] = ()  # each (sentences,)
+
+    def take(self, rows: Tensor | int) -> "StepEvidence":
+        """That of some sentences, or of one."""
+        weights = None if self.weights is None else self.weights[rows]
+        return StepEvidence(weights, tuple((name, values[rows]) for name, values in self.terms))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Captions to be learned together, longest first, packed: all first words, then all second words, and so on.
+
+    `active[t]` sentences have a word at step t, the first of the batch; a sentence leaves when it is said.
+    """
+
+    photo: Tensor  # (sentences,) row of the memory
+    inputs: Tensor  # (words,) the symbol before each word
+    targets: Tensor  # (words,)
+    active: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unrolled:
+    """What a captioner did with Sentences: outputs packed like their words, evidence step by step."""
+
+    outputs: Tensor  # (words, dim)
+    evidence: tuple[StepEvidence, ...]
+
+
+class Captioner(nn.Module, ABC):
+    """Rows: in memory one a photo; in states, words and outputs one a sentence. Sentences of the same photo follow
+    one another, equally many for each, so that they share its memory instead of copying it."""
+
+    evidence_kind: ClassVar[str] = "attention"
+
+    @abstractmethod
+    def encode(self, inputs: Tensors) -> Tensors:
+        """The memory of photos: everything about them that no word changes."""
+
+    @abstractmethod
+    def start(self, memory: Tensors) -> Tensors:
+        """The state before the first word, one row a photo."""
+
+    @abstractmethod
+    def drive(self, words: Tensor) -> Tensor:
+        """What words (n,) put into their steps whatever the state: (n, dim)."""
+
+    @abstractmethod
+    def advance(self, memory: Tensors, state: Tensors, driven: Tensor) -> tuple[Tensor, Tensors, StepEvidence]:
+        """One step: what to read the next word from (sentences, dim), the next state, and the evidence."""
+
+    @abstractmethod
+    def read_out(self, words: Tensor, outputs: Tensor) -> Tensor:
+        """Log-probabilities (n, symbols) of what follows words (n,) with outputs (n, dim). Symbols beyond the
+        vocabulary are the photo's own."""
+
+    def step(self, memory: Tensors, state: Tensors, words: Tensor) -> tuple[Tensor, Tensors, StepEvidence]:
+        """Log-probabilities (sentences, symbols) of what follows `words` (sentences,), the next state, the evidence."""
+        output, state, evidence = self.advance(memory, state, self.drive(words))
+        return self.read_out(words, output), state, evidence
+
+    def unroll(self, memory: Tensors, sentences: Sentences) -> Unrolled:
+        """Say given sentences, each step fed with the true word (teacher forcing). `memory` has one row a photo."""
+        outputs: list[Tensor] = []
+        evidence: list[StepEvidence] = []
+        here = tuple(part[sentences.photo] for part in memory)  # (sentences, ...)
+        state = self.start(here)
+        steps = torch.split(self.drive(sentences.inputs), list(sentences.active))
+        for active, driven in zip(sentences.active, steps, strict=True):
+            if active < len(here[0]):
+                here = tuple(part[:active] for part in here)
+                state = tuple(part[:active] for part in state)
+            output, state, why = self.advance(here, state, driven)
+            outputs.append(output)
+            evidence.append(why)
+        return Unrolled(torch.cat(outputs), tuple(evidence))
+
+    def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:
+        """-log p(sentence | photo), mean over the sentences."""
+        scores = self.read_out(sentences.inputs, said.outputs)  # (words, symbols)
+        return F.nll_loss(scores, sentences.targets, reduction="sum") / len(sentences.photo)
+
+    def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
+        """The words of what was said of the photo in row `photo`; a captioner with slots fills them here."""
+        return vocabulary.decode(symbols)

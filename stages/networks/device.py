@@ -1,0 +1,18 @@
+"""Where tensors live."""
+
+from pipeline.errors import MissingDependency
+
+
+def resolve(name: str) -> str:
+    """The device a Runtime names, with "auto" decided: CUDA where there is one.
+
+    Raises:
+        MissingDependency: if CUDA is asked for and this machine or this torch has none.
+    """
+    import torch
+
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise MissingDependency(f"device {name!r} is not available here: use device 'cpu' or a torch built for CUDA")
+    return name

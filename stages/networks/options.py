@@ -1,0 +1,34 @@
+"""What every neural captioner lets one choose, and what it remembers of its training. Imports no torch."""
+
+from dataclasses import dataclass
+
+from pipeline.config import option
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionerOptions:
+    """Training and decoding, the same for every captioner; a captioner's Config extends it with its own sizes."""
+
+    batch: int = option(16, "photos in a training step, each with all its captions", low=1)
+    learning_rate: float = option(4e-4, "of Adam", low=1e-8, high=1.0)
+    clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)
+    epochs: int = option(50, "most passes over the training photos", low=1)
+    patience: int = option(6, "epochs without a better CIDEr-D of tune before training stops", low=1)
+    seed: int = option(0, "of the first weights, the order of the photos and dropout", low=0)
+    beam: int = option(3, "sentences followed at once when speaking", low=1, high=100, affects="predict")
+    length_normalisation: str = option(
+        "none",
+        "what ranks finished sentences: log-probability, or its mean over the words",
+        choices=("none", "mean"),
+        affects="predict",
+    )
+    n_best: int = option(1, "captions given for a photo, best first; at most `beam`", low=1, affects="predict")
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One pass over the training photos: loss in nats a word, CIDEr-D of tune decoded greedily (None without tune)."""
+
+    loss: float
+    cider: float | None
+    seconds: float

@@ -1,0 +1,209 @@
+"""One training loop for every captioner: Adam on teacher-forced sentences, stopped by how well it then speaks.
+
+All captions of a photo are learned in the same step, so that the photo is encoded once; the longest lead, and each
+leaves when it is said, so that nothing is ever computed for padding. Every epoch draws its order and its dropout from
+the seed and its own number, hence a run resumed from a checkpoint equals one that was never interrupted.
+"""
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.config import recipe
+from pipeline.errors import StoreError
+from pipeline.records import Scene
+from pipeline.stage import Runtime
+from stages.networks.captioner import Captioner, Sentences, Tensors
+from stages.networks.options import CaptionerOptions, Epoch
+from stages.resources.vocabulary import END, START
+
+Gather = Callable[[Sequence[Scene]], Tensors]
+"""Photos -> what the captioner's `encode` wants of them, one row a photo."""
+Judge = Callable[[Captioner], float]
+"""How well a captioner, in evaluation mode, speaks; more is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Photos and, for each, its captions as symbols without start and end, perhaps none; cut after `longest` words."""
+
+    scenes: Sequence[Scene]
+    captions: Sequence[Sequence[tuple[int, ...]]]
+    longest: int
+    gather: Gather
+
+    @property
+    def photos(self) -> list[int]:
+        """Those that have a caption."""
+        return [photo for photo, captions in enumerate(self.captions) if captions]
+
+    def batch(self, photos: Sequence[int], device: str) -> tuple[Tensors, Sentences]:
+        """The inputs and the sentences of some photos."""
+        inputs = self.gather([self.scenes[photo] for photo in photos])
+        captions = [self.captions[photo] for photo in photos]
+        return tuple(part.to(device) for part in inputs), pack(captions, self.longest, device)
+
+
+def pack(captions: Sequence[Sequence[tuple[int, ...]]], longest: int, device: str = "cpu") -> Sentences:
+    """The captions of photos as Sentences. One that had to be cut is not taught to end there."""
+    pairs = [(row, ids) for row, group in enumerate(captions) for ids in group]
+    said = [(row, (*ids, END) if len(ids) <= longest else ids[:longest]) for row, ids in pairs]
+    said.sort(key=lambda sentence: len(sentence[1]), reverse=True)
+    photo, targets = [row for row, _ in said], [ids for _, ids in said]
+    active = tuple(sum(len(ids) > step for ids in targets) for step in range(len(targets[0])))
+    places = [(row, step) for step, many in enumerate(active) for row in range(many)]
+    before = [targets[row][step - 1] if step else START for row, step in places]
+    after = [targets[row][step] for row, step in places]
+    rows, inputs, answers = (torch.tensor(ids, device=device) for ids in (photo, before, after))
+    return Sentences(rows, inputs, answers, active)
+
+
+def train(
+    network: Captioner, lessons: Lessons, judge: Judge | None, options: CaptionerOptions, runtime: Runtime, device: str
+) -> tuple[Epoch, ...]:
+    """Train in place and keep the weights of the epoch the judge liked best (without a judge, the last).
+
+    Continues from the checkpoint in `runtime.scratch` where there is one.
+
+    Returns:
+        What each epoch came to.
+    """
+    network.to(device)
+    optimiser = torch.optim.Adam(network.parameters(), lr=options.learning_rate, fused=True)
+    run = _Run.resume(network, optimiser, options, runtime.scratch, device)
+    while len(run.log) < options.epochs and run.stale < options.patience:
+        began = time.perf_counter()
+        with seeded(options.seed, len(run.log) + 1, device):
+            loss = _epoch(network, optimiser, lessons, options, runtime, device, len(run.log) + 1)
+        network.eval()
+        score = judge(network) if judge else None
+        run.note(Epoch(loss, score, time.perf_counter() - began))
+        run.save()
+    network.load_state_dict(run.best)
+    network.eval()
+    return tuple(run.log)
+
+
+@contextmanager
+def seeded(seed: int, turn: int, device: str) -> Iterator[None]:
+    """Random numbers of one turn (0: the first weights; then the epochs); the caller's are left as they were."""
+    with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []):
+        torch.manual_seed(seed * 1_000_003 + turn)
+        yield
+
+
+def _epoch(
+    network: Captioner,
+    optimiser: torch.optim.Optimizer,
+    lessons: Lessons,
+    options: CaptionerOptions,
+    runtime: Runtime,
+    device: str,
+    number: int,
+) -> float:
+    """Every photo once, in random order; the mean loss a word."""
+    network.train()
+    photos = torch.tensor(lessons.photos)
+    batches = torch.split(photos[torch.randperm(len(photos))], options.batch)
+    total, words = 0.0, 0
+    for batch in runtime.progress(batches, f"training, epoch {number} of at most {options.epochs}", len(batches)):
+        inputs, sentences = lessons.batch(batch.tolist(), device)
+        memory = network.encode(inputs)
+        loss = network.loss(network.unroll(memory, sentences), sentences)
+        optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        nn.utils.clip_grad_norm_(network.parameters(), options.clip)
+        optimiser.step()
+        total += loss.item() * len(sentences.photo)
+        words += len(sentences.targets)
+    return total / words
+
+
+@dataclass(slots=True)
+class _Run:
+    """How far a training has come, and its checkpoint."""
+
+    network: Captioner
+    optimiser: torch.optim.Optimizer
+    recipe: str
+    path: Path | None
+    log: list[Epoch]
+    best: dict[str, Tensor]
+
+    @classmethod
+    def resume(
+        cls,
+        network: Captioner,
+        optimiser: torch.optim.Optimizer,
+        options: CaptionerOptions,
+        scratch: Path | None,
+        device: str,
+    ) -> "_Run":
+        """Continue where the same options and sizes left off; otherwise begin.
+
+        Raises:
+            StoreError: if the checkpoint is damaged.
+        """
+        shapes = [list(parameter.shape) for parameter in network.parameters()]
+        made_by = json.dumps([recipe(options, "fit"), shapes])
+        run = cls(network, optimiser, made_by, scratch / "checkpoint.pt" if scratch else None, [], {})
+        if run.path and run.path.exists():
+            try:
+                kept: dict[str, Any] = torch.load(run.path, map_location=device, weights_only=True)
+            except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
+                raise StoreError(
+                    f"checkpoint {str(run.path)!r} is damaged ({error}): delete it to begin anew"
+                ) from None
+            if kept["recipe"] == run.recipe:
+                network.load_state_dict(kept["network"])
+                optimiser.load_state_dict(kept["optimiser"])
+                run.log, run.best = [Epoch(*entry) for entry in kept["log"]], kept["best"]
+        return run
+
+    @property
+    def stale(self) -> int:
+        """Epochs since the best."""
+        return len(self.log) - 1 - self._best() if self.log else 0
+
+    def note(self, epoch: Epoch) -> None:
+        self.log.append(epoch)
+        if self.stale == 0:
+            self.best = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
+
+    def save(self) -> None:
+        """Write the checkpoint in one piece.
+
+        Raises:
+            StoreError: if it cannot be written.
+        """
+        if not self.path:
+            return
+        state = {
+            "recipe": self.recipe,
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "log": [dataclasses.astuple(epoch) for epoch in self.log],
+            "best": self.best,
+        }
+        part = self.path.with_suffix(".part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(state, part)
+            part.replace(self.path)
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"checkpoint {str(self.path)!r} cannot be written: {error}; make room there") from None
+
+    def _best(self) -> int:
+        """The place of the best epoch; of the last where nothing judges."""
+        scores = [epoch.cider for epoch in self.log]
+        known = [score for score in scores if score is not None]
+        return scores.index(max(known)) if known else len(scores) - 1

@@ -1,0 +1,22 @@
+"""Additive attention without a tanh."""
+
+import torch
+
+from stages.networks.attention import exponential, scores
+
+
+def test_scores_equal_tanh_for_small_and_for_extreme_parts() -> None:
+    chance = torch.Generator().manual_seed(0)
+    keys, query = torch.randn(3, 5, 8, generator=chance) * 4, torch.randn(6, 8, generator=chance) * 4
+    keys[0, 0], query[1] = 1000.0, -3.0
+    weight = torch.randn(8, generator=chance)
+    expected = torch.tanh(keys.unsqueeze(1) + query.view(3, 2, 1, 8)) @ weight
+    torch.testing.assert_close(scores(exponential(keys), query, weight), expected, atol=1e-5, rtol=0)
+
+
+def test_gradients_stay_finite_and_right() -> None:
+    keys = torch.tensor([[[0.3, -30.0, 30.0]]], requires_grad=True)
+    query, weight = torch.tensor([[0.2, 1.0, -1.0]]), torch.tensor([1.0, 2.0, 3.0])
+    torch.autograd.backward(scores(exponential(keys), query, weight).sum())
+    assert keys.grad is not None
+    torch.testing.assert_close(keys.grad[0, 0], torch.tensor([1 - torch.tanh(torch.tensor(0.5)).item() ** 2, 0.0, 0.0]))

@@ -1,0 +1,159 @@
+"""The training loop: packing, stopping, checkpoints."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.errors import StoreError
+from pipeline.records import Image, Scene
+from pipeline.stage import Progress, Runtime
+from stages.networks.captioner import Captioner
+from stages.networks.captioning import grid_inputs
+from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.show_attend_tell import ShowAttendTell
+from stages.networks.training import Judge, Lessons, pack, train
+from stages.resources.vocabulary import END, START
+
+torch.set_num_threads(1)
+
+
+class Killed(Exception):
+    """Stands for the process being killed."""
+
+
+def lessons() -> Lessons:
+    chance = np.random.default_rng(0)
+    grids = [chance.normal(size=(4, 6)).astype(np.float32) for _ in range(12)]
+    scenes = [Scene(Image(str(i), "", 1, 1, ""), {"grid": grid}) for i, grid in enumerate(grids)]
+    captions = [[tuple(chance.integers(4, 15, size=length)) for length in range(1, 2 + i % 4)] for i in range(12)]
+    captions[5] = []
+    plain = [[tuple(int(word) for word in ids) for ids in group] for group in captions]
+    return Lessons(scenes, plain, 20, grid_inputs)
+
+
+def network() -> Captioner:
+    torch.manual_seed(0)
+    return ShowAttendTell(15, 6, word=8, lstm=8, attention=8, dropout=0.5, penalty=1.0)
+
+
+def scripted(scores: Sequence[float]) -> Judge:
+    """A judge whose verdicts are known in advance."""
+    verdicts = iter(scores)
+    return lambda network: next(verdicts)
+
+
+def options(**changed: Any) -> CaptionerOptions:
+    return dataclasses.replace(CaptionerOptions(batch=4, learning_rate=0.01, epochs=6, patience=3), **changed)
+
+
+def weights(net: Captioner) -> list[torch.Tensor]:
+    return [value.clone() for value in net.state_dict().values()]
+
+
+def test_sentences_are_packed_longest_first_and_leave_when_said() -> None:
+    packed = pack([[(5, 6), (7, 8, 9, 10)], [(11,)]], longest=3)
+    # sentences: 7 8 9 (cut, so without END), 5 6 END, 11 END
+    assert packed.photo.tolist() == [0, 0, 1]
+    assert packed.active == (3, 3, 2)
+    assert sum(packed.active) == len(packed.targets)
+    assert sorted(packed.targets.tolist()) == sorted([7, 8, 9, 5, 6, END, 11, END])
+    assert packed.inputs.tolist()[:3] == [START, START, START]
+    steps = torch.split(packed.targets, list(packed.active))
+    before = torch.split(packed.inputs, list(packed.active))
+    for step in range(1, 3):
+        active = packed.active[step]
+        assert before[step].tolist() == steps[step - 1].tolist()[:active]
+
+
+def test_training_stops_when_the_judge_has_seen_nothing_better_and_keeps_the_best() -> None:
+    net = network()
+    log = train(net, lessons(), scripted([0.1, 0.5, 0.4, 0.3, 0.2, 9.9]), options(), Runtime(), "cpu")
+    assert [epoch.cider for epoch in log] == [0.1, 0.5, 0.4, 0.3, 0.2]
+    best = network()
+    train(best, lessons(), None, options(epochs=2), Runtime(), "cpu")
+    for kept, expected in zip(weights(net), weights(best), strict=True):
+        assert torch.equal(kept, expected)
+
+
+def test_without_a_judge_the_last_epoch_is_kept() -> None:
+    log = train(network(), lessons(), None, options(), Runtime(), "cpu")
+    assert len(log) == 6
+    assert log[-1].loss < log[0].loss
+
+
+@pytest.mark.parametrize("killed_after", [1, 2, 4])
+def test_a_run_that_was_killed_and_resumed_equals_one_that_was_not(tmp_path: Path, killed_after: int) -> None:
+    verdicts = [0.1, 0.5, 0.3, 0.6, 0.2, 0.1]
+    whole = network()
+    expected = train(whole, lessons(), scripted(verdicts), options(), Runtime(), "cpu")
+
+    class KillAfter(Progress):
+        """Kills in the middle of an epoch."""
+
+        epochs = 0
+
+        def __call__(self, items: Iterable[Any], what: str, total: int) -> Iterator[Any]:
+            for place, item in enumerate(items):
+                if self.epochs == killed_after and place == 1:
+                    raise Killed
+                yield item
+            self.epochs += 1
+
+    runtime = Runtime(scratch=tmp_path / "scratch")
+    with pytest.raises(Killed):
+        train(
+            network(),
+            lessons(),
+            scripted(verdicts),
+            options(),
+            dataclasses.replace(runtime, progress=KillAfter()),
+            "cpu",
+        )
+    torch.manual_seed(12345)  # whatever the new process did before
+    again = ShowAttendTell(15, 6, word=8, lstm=8, attention=8, dropout=0.5, penalty=1.0)
+    log = train(again, lessons(), scripted(verdicts[killed_after:]), options(), runtime, "cpu")
+    assert [(epoch.loss, epoch.cider) for epoch in log] == [(epoch.loss, epoch.cider) for epoch in expected]
+    for resumed, uninterrupted in zip(weights(again), weights(whole), strict=True):
+        assert torch.equal(resumed, uninterrupted)
+
+
+def test_a_checkpoint_of_other_options_is_not_continued(tmp_path: Path) -> None:
+    runtime = Runtime(scratch=tmp_path)
+    train(network(), lessons(), None, options(), runtime, "cpu")
+    log = train(network(), lessons(), None, options(learning_rate=0.02, epochs=1), runtime, "cpu")
+    assert len(log) == 1
+
+
+def test_training_leaves_the_callers_random_numbers_alone() -> None:
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    net = network()
+    torch.manual_seed(7)
+    train(net, lessons(), None, options(epochs=1), Runtime(), "cpu")
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="checkpoint"):
+        train(network(), lessons(), None, options(epochs=1), Runtime(scratch=tmp_path / "file"), "cpu")
+
+
+def test_a_damaged_checkpoint_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.pt").write_bytes(b"not a checkpoint")
+    with pytest.raises(StoreError, match="damaged"):
+        train(network(), lessons(), None, options(epochs=1), Runtime(scratch=tmp_path), "cpu")
+
+
+def test_an_epoch_reports_the_loss_of_a_word() -> None:
+    (epoch,) = train(network(), lessons(), None, options(epochs=1, learning_rate=1e-8), Runtime(), "cpu")
+    assert isinstance(epoch, Epoch)
+    assert (
+        epoch.loss > np.log(15) * 0.8
+    )  # nothing learned yet: about as surprised as by 15 equal words, and the penalty
