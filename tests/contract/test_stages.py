@@ -10,7 +10,7 @@ from pipeline.records import FIELDS
 from pipeline.registry import Choice, choose, registered
 
 SMALL = {
-    "captions/show_attend_tell": "show_attend_tell:epochs=2:word_size=8:hidden_size=12:attention_size=8",
+    "captions/show_attend_tell": "show_attend_tell:epochs=2:word=8:lstm=12:attention=8",
     "detections/hog_svm": "hog_svm:min_boxes=4",
 }
 """Options that make a fit short; the contract does not depend on size."""

@@ -1,0 +1,42 @@
+"""Sets of boxes: non-maximum suppression, and detections matched to what is true."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.geometry import iou, iou_matrix
+from pipeline.records import Array, Detection
+
+SAME = 0.5
+"""Two boxes show the same thing from this IoU on (PASCAL VOC)."""
+
+
+def suppress(boxes: Array, scores: Array, most: float) -> Array:
+    """Greedy non-maximum suppression: indices of the boxes kept, best first.
+
+    A box goes when its IoU with a better one that was kept exceeds `most`. Equal scores keep their order.
+    boxes: (n, 4), scores: (n,) -> (kept,)
+    """
+    order = np.argsort(-scores, kind="stable")
+    kept: list[int] = []
+    while order.size:
+        best = int(order[0])
+        kept.append(best)
+        rest = order[1:]
+        order = rest[iou_matrix(boxes[best : best + 1], boxes[rest])[0] <= most]
+    return np.array(kept, dtype=np.int64)
+
+
+def match(found: Sequence[Detection], true: Sequence[Detection], least: float = SAME) -> list[int | None]:
+    """For each detection found, the index of the true one of the same label that it overlaps best.
+
+    None where no IoU reaches `least`. Several detections may show the same true one.
+    """
+    if list(found) == list(true):
+        return list(range(len(true)))
+    matched: list[int | None] = []
+    for detection in found:
+        overlaps = [iou(detection.box, t.box) if t.label == detection.label else -1.0 for t in true]
+        best = max(range(len(true)), key=overlaps.__getitem__, default=None)
+        matched.append(best if best is not None and overlaps[best] >= least else None)
+    return matched

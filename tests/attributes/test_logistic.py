@@ -1,0 +1,135 @@
+import dataclasses
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from pipeline.errors import BadData, NotFitted
+from pipeline.records import AttributeScores, Box, Detection, Image, Scene, Truth
+from pipeline.stage import Examples, Resources
+from stages.attributes._appearance import APPEARANCE, appearance
+from stages.attributes.logistic import LogisticAttributes, LogisticConfig
+from stages.vision.average_precision import average_precision
+
+PAINTS = {"red": (200, 30, 30), "green": (40, 160, 60), "blue": (40, 70, 210)}
+SIDE = 80
+
+
+def _photo(path, seed):
+    """A disc of one colour, striped every third time, on ground of another colour."""
+    rng = np.random.default_rng(seed)
+    colour, ground = rng.permutation(list(PAINTS))[:2]
+    size = int(rng.integers(30, 50))
+    left, top = (int(value) for value in rng.integers(0, SIDE - size, 2))
+    y, x = np.mgrid[:SIDE, :SIDE]
+    inside = (x - left - size / 2) ** 2 + (y - top - size / 2) ** 2 <= size**2 / 4
+    striped = seed % 3 == 0
+    pixels = np.where(inside[..., None], PAINTS[colour], PAINTS[ground])
+    if striped:
+        pixels = np.where((inside & (x % 8 < 3))[..., None], (240, 240, 240), pixels)
+    PIL.Image.fromarray((pixels + rng.integers(-6, 7, pixels.shape)).clip(0, 255).astype(np.uint8)).save(path)
+    disc = Detection(Box(left, top, left + size, top + size), (("disc", 1.0),))
+    field = Detection(Box(0, 0, SIDE, SIDE), (("field", 1.0),), "stuff")
+    names = ((colour, "striped") if striped else (colour,), (ground,))
+    scores = tuple(AttributeScores(tuple((str(name), 1.0) for name in part)) for part in names)
+    image = Image(path.stem, str(path), SIDE, SIDE, "")
+    return Scene(image, {"detections": (disc, field)}), Truth(path.stem, (), (disc, field), scores)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("discs")
+    drawn = [_photo(directory / f"{seed}.png", seed) for seed in range(90)]
+    return Examples([scene for scene, _ in drawn], [truth for _, truth in drawn])
+
+
+@pytest.fixture(scope="module")
+def stage(photos):
+    return LogisticAttributes(LogisticConfig()).fit(
+        {"train": Examples(photos.scenes[:60], photos.truth[:60])}, Resources()
+    )
+
+
+def test_the_colours_are_those_of_the_thing_and_not_of_its_ground(stage, photos):
+    described = stage.predict(photos.scenes[60:], Resources())
+    for name in ("red", "green", "blue", "striped"):
+        judged = [
+            (dict(scores.scores)[name], name in dict(true.scores))
+            for row, truth in zip(described, photos.truth[60:], strict=True)
+            for scores, true in zip(row, truth.attributes, strict=True)
+        ]
+        assert average_precision(judged, sum(right for _, right in judged)) > 0.95
+
+
+def test_every_detection_has_a_probability_of_every_attribute_best_first(stage, photos):
+    for row in stage.predict(photos.scenes[60:], Resources()):
+        assert len(row) == 2
+        for scores in row:
+            values = [value for _, value in scores.scores]
+            assert {name for name, _ in scores.scores} == {"red", "green", "blue", "striped"}
+            assert values == sorted(values, reverse=True)
+            assert all(0 <= value <= 1 for value in values)
+
+
+def test_a_photo_is_judged_alone_and_in_order(stage, photos):
+    alone = [stage.predict([scene], Resources())[0] for scene in photos.scenes[60:66]]
+    assert stage.predict(photos.scenes[60:66], Resources()) == alone
+    assert stage.predict(photos.scenes[65:59:-1], Resources()) == alone[::-1]
+    assert stage.predict([], Resources()) == []
+
+
+def test_a_photo_without_detections_is_described_by_nothing(stage):
+    assert stage.predict([Scene(Image("a", "nowhere.png", 1, 1, ""), {"detections": ()})], Resources()) == [()]
+
+
+def test_saved_and_loaded_it_says_the_same(stage, photos, tmp_path):
+    stage.save_state(tmp_path)
+    again = LogisticAttributes(LogisticConfig()).load_state(tmp_path)
+    assert again.predict(photos.scenes[60:64], Resources()) == stage.predict(photos.scenes[60:64], Resources())
+
+
+@pytest.mark.parametrize("box", [Box(0, 0, 1, 1), Box(-5, -5, 200, 3), Box(90, 90, 95, 95), Box(4, 4, 4, 4)])
+@pytest.mark.parametrize("size", [(1, 1), (20, 300)])
+def test_any_box_has_a_finite_appearance(box, size):
+    seen = appearance(np.full((*size, 3), 90, dtype=np.uint8), box)
+    assert seen.shape == (APPEARANCE,)
+    assert np.isfinite(seen).all()
+
+
+def test_rare_attributes_are_left_out(photos):
+    rare = [
+        dataclasses.replace(t, attributes=(AttributeScores((*t.attributes[0].scores, ("shiny", 1.0))), t.attributes[1]))
+        for t in photos.truth[:4]
+    ]
+    stage = LogisticAttributes(LogisticConfig()).fit(
+        {"train": Examples(photos.scenes[:30], [*rare, *photos.truth[4:30]])}, Resources()
+    )
+    assert "shiny" not in stage.attributes_
+
+
+def test_unlisted_is_absent_or_unknown(photos):
+    only_red = [
+        dataclasses.replace(
+            t, attributes=tuple(AttributeScores(tuple(s for s in a.scores if s[0] == "red")) for a in t.attributes)
+        )
+        for t in photos.truth[:60]
+    ]
+    examples = {"train": Examples(photos.scenes[:60], only_red)}
+    absent = LogisticAttributes(LogisticConfig()).fit(examples, Resources())
+    unknown = LogisticAttributes(LogisticConfig(exhaustive=False)).fit(examples, Resources())
+    assert absent.weights_.any()
+    (scores, _) = unknown.predict(photos.scenes[:1], Resources())[0]
+    count = sum(bool(a.scores) for t in only_red for a in t.attributes)
+    assert scores.scores == (("red", pytest.approx((count + 1) / (count + 2))),)
+
+
+@pytest.mark.parametrize("attributes", [None, (AttributeScores(()), AttributeScores(()))])
+def test_photos_without_attributes_teach_nothing(photos, attributes):
+    truth = [dataclasses.replace(t, attributes=attributes) for t in photos.truth]
+    with pytest.raises(BadData, match="annotates detections and attributes"):
+        LogisticAttributes(LogisticConfig()).fit({"train": Examples(photos.scenes, truth)}, Resources())
+
+
+def test_predicting_before_fitting_is_refused(photos):
+    with pytest.raises(NotFitted):
+        LogisticAttributes(LogisticConfig()).predict(photos.scenes[:1], Resources())
