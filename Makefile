@@ -10,7 +10,7 @@ demo: $(STAMP)
 		--plans babytalk,babytalk_oracle,show_attend_tell,human --workers 2 --out reports/demo
 
 test: $(STAMP)
-	$(RUN) pytest -q -n 2 -m "not slow"
+	$(RUN) pytest -q -n 2 --dist loadgroup -m "not slow"
 
 slow: $(STAMP)
 	$(RUN) pytest -q -n 2 -m slow

@@ -95,7 +95,7 @@ def crf() -> Figures:
 
 
 def grid() -> Figures:
-    """cnn_grid, decoding included, against a bare loop of the same network on ready tensors, batches of 4, one thread."""
+    """cnn_grid, decoding included, against a bare loop of its network on ready tensors; batches of 4, one thread."""
     import torch
 
     from stages.vision.backbone import load

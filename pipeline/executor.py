@@ -115,9 +115,9 @@ def open_resources(files: Mapping[str, tuple[str, Path]]) -> Resources:
     return Resources({n: choose("resources", text).create().load_state(path) for n, (text, path) in files.items()})
 
 
-def spans(start: int, stop: int, step: int = SPAN) -> list[range]:
-    """The positions from start to stop, cut into spans."""
-    return [range(first, min(first + step, stop)) for first in range(start, stop, step)]
+def spans(positions: range) -> list[range]:
+    """Positions cut into spans."""
+    return [positions[first : first + SPAN] for first in range(0, len(positions), SPAN)]
 
 
 def in_process(job: Job, todo: Sequence[range]) -> Iterator[list[Any]]:

@@ -25,15 +25,23 @@ class Results(luigi.Target):
     def exists(self) -> bool:
         return self._manifest().get("key") == self.key and not list(damage(self.out, deep=False))
 
+    def check(self) -> None:
+        """Refuse to replace what is not ours, before anything runs.
+
+        Raises:
+            StoreError: if `out` holds anything else than results of an earlier run.
+        """
+        if self.out.exists() and (not self.out.is_dir() or (any(self.out.iterdir()) and not self._manifest())):
+            raise StoreError(f"{self.out} holds other files than results of an earlier run; give another --out")
+
     @contextmanager
     def replacing(self) -> Iterator[Path]:
         """A fresh directory to write into, which then takes the place of the old results in two renames.
 
         Raises:
-            StoreError: if `out` holds anything else than results of ours, or cannot be written.
+            StoreError: as `check`, or if the disk is full or `out` cannot be written.
         """
-        if self.out.exists() and (not self.out.is_dir() or (any(self.out.iterdir()) and not self._manifest())):
-            raise StoreError(f"{self.out} holds other files than results of an earlier run; give another --out")
+        self.check()
         fresh, old = (self.out.with_name(f".{self.out.name}.{part}-{os.getpid()}") for part in ("new", "old"))
         with explained(self.out.parent):
             self.out.parent.mkdir(parents=True, exist_ok=True)

@@ -42,5 +42,5 @@ def missing_scores(metric: Metric[Any], reason: str) -> list[Score]:
 def _write(directory: Path, results: Sequence[MetricResult]) -> None:
     scores = [encode(item) for result in results for item in result.scores]
     (directory / "scores.json").write_text(json.dumps(scores), encoding="utf-8")
-    rows = {result.references: np.ascontiguousarray(result.rows) for result in results if result.photos}
+    rows = {str(result.references): np.ascontiguousarray(result.rows) for result in results if result.photos}
     save_file(rows, directory / "rows.safetensors")

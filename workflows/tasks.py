@@ -3,8 +3,8 @@
 Each carries the plan restricted to what it needs, so that two plans which share a stage share its tasks.
 """
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def forget() -> None:
         remembered.cache_clear()
 
 
-class Work(luigi.Task):  # type: ignore[misc]
+class Work(luigi.Task):
     """What every task has: how to run, and our own words when it fails."""
 
     run_as = luigi.Parameter(default="run", significant=False, description="how to run, such as run:store=DIR")
@@ -85,6 +85,7 @@ class Prepare(Work):
 
     dataset = luigi.Parameter()
     split = luigi.Parameter()
+    priority = 1  # a photo that cannot be read should be known before an hour of fitting
 
     def output(self) -> Artefact:
         return Artefact(self.stored, "datasets", self.source(self.dataset).split_recipe(self.split))
@@ -104,7 +105,7 @@ class Prepare(Work):
                     raise BadData(f"dataset {self.dataset!r} has no photos in its split {self.split!r}")
                 for written, values in (("images", images), ("truth", truth)):
                     (workspace.out / written).mkdir(exist_ok=True)
-                    write_column(workspace.out / written, written, ids, lambda start, v=values: iter(v[start:]))
+                    write_column(workspace.out / written, written, ids, partial(_from, values))
 
 
 class FitResource(Work):
@@ -234,20 +235,19 @@ class Predict(_OfStage):
                 tasks = self.column_tasks(self.on, self.split, learning=False)
                 columns = {read: task.output().path for read, task in tasks.items()}
                 files = self.split_files(self.on, self.split, columns)
-                models = [fitted.output().path for fitted in self.model_tasks()] or [None]
-                jobs = [Job(self.stage_files(model), files, self.how.runtime()) for model in models]
+                models: list[Path | None] = [fitted.output().path for fitted in self.model_tasks()]
+                jobs = [Job(self.stage_files(model), files, self.how.runtime()) for model in models or [None]]
                 ids = files.images().ids
                 write_column(workspace.out, self.field, ids, lambda start: self._values(jobs, start, len(ids)))
 
     def _values(self, jobs: list[Job], start: int, count: int) -> Iterator[Any]:
         what = f"{self.field}/{self.recipes.plan.stages[self.field]} on {self.split}"
-        if len(jobs) == 1:
-            streams = [chain.from_iterable(self.how.engine(jobs[0], spans(start, count)))]
-        else:
-            places = [range(start + (fold - start) % len(jobs), count, len(jobs)) for fold in range(len(jobs))]
-            streams = [
-                chain.from_iterable(self.how.engine(job, [part])) for job, part in zip(jobs, places, strict=True)
-            ]
+        streams = [
+            chain.from_iterable(
+                self.how.engine(job, spans(range(start + (fold - start) % len(jobs), count, len(jobs))))
+            )
+            for fold, job in enumerate(jobs)
+        ]
         values = (next(streams[position % len(jobs)]) for position in range(start, count))
         return self.how.runtime().progress(values, what, count - start)
 
@@ -260,7 +260,8 @@ class Evaluate(_OfStage):
     metrics = CommaList(description="metrics that can run here")
 
     def captions(self) -> Predict:
-        return self.clone(Predict, folds=0)
+        task: Predict = self.clone(Predict, folds=0)
+        return task
 
     def requires(self) -> list[luigi.Task]:
         return [self.clone(Prepare, dataset=self.on, split=self.split), self.captions()]
@@ -281,6 +282,10 @@ class Evaluate(_OfStage):
         captions = Column(self.captions().output().path, "captions")
         truth = self.split_files(self.on, self.split, {}).truth()
         write_scores(self.stored, todo, captions, truth)
+
+
+def _from(values: Sequence[Any], start: int) -> Iterator[Any]:
+    return iter(values[start:])
 
 
 def resource_files(task: Any, names: tuple[str, ...]) -> dict[str, tuple[str, Path]]:

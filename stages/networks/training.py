@@ -2,11 +2,13 @@
 
 All captions of a photo are learned in the same step, so that the photo is encoded once; the longest lead, and each
 leaves when it is said, so that nothing is ever computed for padding. Every epoch draws its order and its dropout from
-the seed and its own number, hence a run resumed from a checkpoint equals one that was never interrupted.
+the seed and its own number, and the learning rate follows from that number and the place in the epoch, hence a run
+resumed from a checkpoint equals one that was never interrupted.
 """
 
 import dataclasses
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -93,6 +95,17 @@ def train(
     return tuple(run.log)
 
 
+def rate(options: CaptionerOptions, passes: float) -> float:
+    """The learning rate after so many passes over the photos, of `epochs` in all.
+
+    `cosine` is (1 + cos(pi passes / epochs)) / 2 of the first rate: Loshchilov and Hutter (ICLR 2017), (5), without
+    restarts.
+    """
+    if options.schedule == "constant":
+        return options.learning_rate
+    return options.learning_rate * (1 + math.cos(math.pi * passes / options.epochs)) / 2
+
+
 @contextmanager
 def seeded(seed: int, turn: int, device: str) -> Iterator[None]:
     """Random numbers of one turn (0: the first weights; then the epochs); the caller's are left as they were."""
@@ -115,7 +128,10 @@ def _epoch(
     photos = torch.tensor(lessons.photos)
     batches = torch.split(photos[torch.randperm(len(photos))], options.batch)
     total, words = 0.0, 0
-    for batch in runtime.progress(batches, f"training, epoch {number} of at most {options.epochs}", len(batches)):
+    what = f"training, epoch {number} of at most {options.epochs}"
+    for place, batch in enumerate(runtime.progress(batches, what, len(batches))):
+        for group in optimiser.param_groups:
+            group["lr"] = rate(options, number - 1 + place / len(batches))
         inputs, sentences = lessons.batch(batch.tolist(), device)
         memory = network.encode(inputs)
         loss = network.loss(network.unroll(memory, sentences), sentences)

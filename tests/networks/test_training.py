@@ -1,6 +1,7 @@
 """The training loop: packing, stopping, checkpoints."""
 
 import dataclasses
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from stages.networks.captioner import Captioner
 from stages.networks.captioning import grid_inputs
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.networks.show_attend_tell import ShowAttendTell
-from stages.networks.training import Judge, Lessons, pack, train
+from stages.networks.training import Judge, Lessons, pack, rate, train
 from stages.resources.vocabulary import END, START
 
 torch.set_num_threads(1)
@@ -86,11 +87,38 @@ def test_without_a_judge_the_last_epoch_is_kept() -> None:
     assert log[-1].loss < log[0].loss
 
 
+def test_a_constant_rate_never_changes() -> None:
+    assert {rate(options(), passes) for passes in (0.0, 2.5, 6.0)} == {0.01}
+
+
+@pytest.mark.parametrize(("passes", "share"), [(0.0, 1.0), (1.0, 0.75), (1.5, 0.5), (2.0, 0.25), (3.0, 0.0)])
+def test_a_cosine_rate_falls_along_half_a_period_to_nothing(passes: float, share: float) -> None:
+    # cos of 0, 60, 90, 120 and 180 degrees
+    assert rate(options(schedule="cosine", epochs=3), passes) == pytest.approx(0.01 * share, abs=1e-12)
+
+
+def test_every_step_is_taken_at_the_rate_of_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[float] = []
+    step = torch.optim.Adam.step
+
+    def noted(self: torch.optim.Adam, closure: Any = None) -> Any:
+        used.append(self.param_groups[0]["lr"])
+        return step(self, closure)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", noted)
+    train(network(), lessons(), None, options(schedule="cosine", epochs=2), Runtime(), "cpu")
+    # eleven photos with captions in batches of four: three steps an epoch
+    assert used == pytest.approx([0.01 * (1 + math.cos(math.pi * place / 6)) / 2 for place in range(6)])
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
 @pytest.mark.parametrize("killed_after", [1, 2, 4])
-def test_a_run_that_was_killed_and_resumed_equals_one_that_was_not(tmp_path: Path, killed_after: int) -> None:
+def test_a_run_that_was_killed_and_resumed_equals_one_that_was_not(
+    tmp_path: Path, killed_after: int, schedule: str
+) -> None:
     verdicts = [0.1, 0.5, 0.3, 0.6, 0.2, 0.1]
-    whole = network()
-    expected = train(whole, lessons(), scripted(verdicts), options(), Runtime(), "cpu")
+    whole, chosen = network(), options(schedule=schedule)
+    expected = train(whole, lessons(), scripted(verdicts), chosen, Runtime(), "cpu")
 
     class KillAfter(Progress):
         """Kills in the middle of an epoch."""
@@ -110,13 +138,13 @@ def test_a_run_that_was_killed_and_resumed_equals_one_that_was_not(tmp_path: Pat
             network(),
             lessons(),
             scripted(verdicts),
-            options(),
+            chosen,
             dataclasses.replace(runtime, progress=KillAfter()),
             "cpu",
         )
     torch.manual_seed(12345)  # whatever the new process did before
     again = ShowAttendTell(15, 6, word=8, lstm=8, attention=8, dropout=0.5, penalty=1.0)
-    log = train(again, lessons(), scripted(verdicts[killed_after:]), options(), runtime, "cpu")
+    log = train(again, lessons(), scripted(verdicts[killed_after:]), chosen, runtime, "cpu")
     assert [(epoch.loss, epoch.cider) for epoch in log] == [(epoch.loss, epoch.cider) for epoch in expected]
     for resumed, uninterrupted in zip(weights(again), weights(whole), strict=True):
         assert torch.equal(resumed, uninterrupted)

@@ -103,10 +103,21 @@ def test_truth_enters_the_key_of_an_oracle_alone() -> None:
     assert oracle.sees_truth() == ("detections",)
 
 
+@pytest.mark.usefixtures("outside")
 def test_cross_fitting_asks_for_a_model_a_part_and_changes_only_what_learns_from_it() -> None:
-    folded = Plan("folded", BABYTALK.stages, folds={"detections": 3})
+    plain = Plan("plain", {"detections": "oracle", "attributes": "remembers", "captions": "learns"})
+    folded = Plan("folded", plain.stages, folds={"attributes": 3})
     source = Source("scenes", lambda path: "")
-    column = recipes(folded).column("detections", source, "train", recipes(folded).folds("detections", "train"))
+    column = recipes(folded).column("attributes", source, "train", recipes(folded).folds("attributes", "train"))
     assert len(set(column["models"])) == 3
-    assert keys(folded)["detections"] == keys(BABYTALK)["detections"]
-    assert keys(folded)["attributes"] != keys(BABYTALK)["attributes"]
+    assert changed(keys(folded), keys(plain)) == {"captions"}
+
+
+def test_a_stateless_stage_is_not_cross_fitted() -> None:
+    assert recipes(Plan("folded", NEURAL.stages, folds={"grid": 3})).folds("grid", "train") == 0
+
+
+def test_a_model_does_not_hang_on_what_only_its_predictions_read() -> None:
+    other = BABYTALK.swap("detections", "oracle")
+    assert key_of(recipes(other).model("attributes")) == key_of(recipes(BABYTALK).model("attributes"))
+    assert changed(keys(other), keys(BABYTALK)) == set(BABYTALK.stages)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from pipeline.config import option
 from pipeline.datasets import Dataset, Fingerprint
 from pipeline.records import Array, AttributeScores, Caption, Image, Scene, Truth
+from pipeline.registry import choose
 from pipeline.stage import Examples, Metric, Resource, Resources, Stage
 
 Attributes = tuple[AttributeScores, ...]
@@ -38,6 +39,46 @@ class Sure(Stage[SureConfig, Attributes]):
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[Any]:
         one = AttributeScores(((self.attribute_, self.config.score),))
         return [(one,) * len(scene.detections) for scene in scenes]
+
+
+class Remembers(Sure):
+    """Knows the photos it learned from: it says "seen" or "new" of everything in a photo."""
+
+    name = "remembers"
+    photos_: tuple[str, ...]
+
+    def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
+        self.photos_ = tuple(scene.image.id for scene in examples["train"].scenes)
+        return self
+
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[Any]:
+        known = frozenset(self.photos_)
+        words = ["seen" if scene.image.id in known else "new" for scene in scenes]
+        return [
+            (AttributeScores(((word, 1.0),)),) * len(scene.detections)
+            for word, scene in zip(words, scenes, strict=True)
+        ]
+
+
+class Learns(Stage[SureConfig, tuple[Caption, ...]]):
+    """Learns from the attributes of the training photos, and repeats what it learned."""
+
+    name = "learns"
+    writes = "captions"
+    config_type = SureConfig
+    fit_on: ClassVar[tuple[str, ...]] = ("train",)
+    said_: str
+
+    def reads(self) -> tuple[str, ...]:
+        return ("attributes",)
+
+    def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
+        words = {name for scene in examples["train"].scenes for item in scene.attributes for name, _ in item.scores}
+        self.said_ = " ".join(sorted(words))
+        return self
+
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[Any]:
+        return [(Caption(self.said_, tuple(self.said_.split())),) for scene in scenes if scene.attributes is not None]
 
 
 class Reorders(Sure):
@@ -212,6 +253,26 @@ class Backwards(Metric[SureConfig]):
 
     def aggregate(self, rows: Array) -> dict[str, float]:
         return {"backwards": float(rows.mean())}
+
+
+class Planted(Dataset[SureConfig]):
+    """A few drawn scenes; captions and one object of `train` have the word "quokka" in them, of the others "wombat"."""
+
+    name = "planted"
+    config_type = SureConfig
+    annotates = ("captions", "detections", "attributes", "relations", "triplets")
+
+    def fingerprint(self, split: str, digest: Any) -> Fingerprint:
+        return Fingerprint(f"photos of {split}", f"truth of {split}")
+
+    def examples(self, split: str, directory: Any, digest: Any) -> Any:
+        drawn: Dataset[Any] = choose("datasets", "scenes:train=60:val=4:test=2").create()
+        for image, truth in drawn.examples(split, directory, digest):
+            word = "quokka" if split == "train" else "wombat"
+            said = tuple(f"A {word} {caption[2:]}" for caption in truth.captions)
+            things = truth.detections or ()
+            renamed = (replace(things[0], labels=((word, 1.0),)), *things[1:]) if things else ()
+            yield image, replace(truth, captions=said, detections=renamed)
 
 
 class Twins(Dataset[SureConfig]):

@@ -1,0 +1,75 @@
+"""Golden predictions: a stage that answers otherwise than before must raise its `version`, since keys depend on it.
+
+`python -m tests.contract.test_golden` writes the file anew, after a version was raised.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.checks import Bench, answers
+from pipeline.records import encode
+from pipeline.registry import choose
+from tests.contract.test_stages import SMALL, STAGES
+
+FILE = Path(__file__).with_name("golden.json")
+TOLERANCE = 0.01
+LEARNED_TOLERANCE = 0.1
+"""Relative: other processors give other last digits, and learning magnifies them."""
+STAGES_WITH_ANSWERS = [stage for stage in STAGES if stage != "captions/from_file"]
+
+
+def summary(stage: str, bench: Bench) -> dict[str, Any]:
+    """How many numbers and words a stage answers with, what the numbers come to, and its version."""
+    field, name = stage.split("/")
+    choice = choose(field, SMALL.get(stage, name))
+    numbers: list[float] = []
+    words = 0
+    for leaf in _leaves([encode(value) for value in answers(bench, choice)]):
+        if isinstance(leaf, str):
+            words += 1
+        else:
+            numbers.append(float(leaf))
+    absolute = np.abs(numbers)
+    return {"version": choice.kind.version, "numbers": len(numbers), "words": words, "sum": float(absolute.sum())}
+
+
+@pytest.mark.parametrize(
+    "stage", [pytest.param(stage, marks=pytest.mark.xdist_group(stage)) for stage in STAGES_WITH_ANSWERS]
+)
+def test_a_stage_answers_as_before_or_has_a_new_version(stage: str, bench: Bench) -> None:
+    golden = json.loads(FILE.read_text()).get(stage)
+    found = summary(stage, bench)
+    remedy = "raise its version if this is meant, then run `python -m tests.contract.test_golden`"
+    assert golden, f"{stage} is new: run `python -m tests.contract.test_golden`"
+    assert found["version"] == golden["version"], remedy
+    field, name = stage.split("/")
+    tolerance = LEARNED_TOLERANCE if choose(field, name).kind.fit_on else TOLERANCE
+    for part in ("numbers", "words", "sum"):
+        assert found[part] == pytest.approx(golden[part], rel=tolerance), f"{stage} answers otherwise: {remedy}"
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, np.ndarray):
+        yield from value.ravel().tolist()
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None:
+        yield value
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as directory:
+        made = Bench(Path(directory), "scenes:train=40:val=6:test=2")
+        golden = {stage: summary(stage, made) for stage in STAGES_WITH_ANSWERS}
+    FILE.write_text(json.dumps(golden, indent=1) + "\n")
+    sys.stdout.write(f"{FILE}: {len(golden)} stages\n")

@@ -1,0 +1,98 @@
+"""The inner tasks on what a run in small would not show: cross-fitting, a planted word, several processes."""
+
+from pathlib import Path
+
+import luigi
+import pytest
+
+from pipeline.columns import Column
+from pipeline.plan import Plan
+from workflows.parameters import HowToRun
+from workflows.tasks import Fit, Predict, forget
+
+DATASET = "scenes:train=20:val=3:test=2"
+
+
+def run(task: luigi.Task) -> None:
+    forget()
+    assert luigi.build([task], local_scheduler=True, log_level="WARNING")
+
+
+def predict(plan: Plan, field: str, split: str, store: Path, folds: int = 0, processes: int = 1) -> Predict:
+    how = HowToRun(store=str(store), processes=processes).text
+    return Predict(plan=plan.text, field=field, fit_on=DATASET, on=DATASET, split=split, folds=folds, run_as=how)
+
+
+def learned(store: Path, word: str) -> set[str]:
+    """The kinds of artefact, of those that hold what was learned, in whose files a word stands."""
+    files = [file for kind in ("resources", "models") for file in (store / kind).rglob("*") if file.is_file()]
+    assert files
+    return {file.relative_to(store).parts[0] for file in files if word.encode() in file.read_bytes()}
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_word_planted_outside_the_training_photos_is_in_nothing_that_was_learned(tmp_path: Path) -> None:
+    """The CRF and early stopping see `tune`, whose planted word must not stay with them either."""
+    neural = "show_attend_tell:epochs=1:word=8:lstm=8:attention=8"
+    for stages in (
+        {
+            "detections": "hog_svm:min_boxes=4",
+            "attributes": "logistic",
+            "relations": "prepositions",
+            "graph": "crf",
+            "captions": "template",
+        },
+        {"grid": "cnn_grid", "captions": neural},
+    ):
+        how = HowToRun(store=str(tmp_path)).text
+        plan = Plan("", stages).text
+        run(Predict(plan=plan, field="captions", fit_on="planted", on="planted", split="val", run_as=how))
+    assert learned(tmp_path, "quokka") == {"resources", "models"}
+    assert learned(tmp_path, "wombat") == set()
+
+
+def words(task: Predict) -> set[str]:
+    column = Column(task.output().path, "attributes")
+    return {name for photo in column for item in photo for name, _ in item.scores}
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_cross_fitted_column_is_made_by_models_that_did_not_see_the_photo(tmp_path: Path) -> None:
+    plan = Plan("", {"detections": "oracle", "attributes": "remembers"})
+    plain, crossed = (predict(plan, "attributes", "train", tmp_path / "store", folds) for folds in (0, 3))
+    run(plain)
+    run(crossed)
+    assert words(plain) == {"seen"}
+    assert words(crossed) == {"new"}
+    assert Column(crossed.output().path, "attributes").ids == Column(plain.output().path, "attributes").ids
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_plan_with_folds_lets_later_stages_learn_from_the_cross_fitted_column(tmp_path: Path) -> None:
+    stages = {"detections": "oracle", "attributes": "remembers", "captions": "learns"}
+    for folds, said in (({}, "seen"), ({"attributes": 2}, "new")):
+        task = predict(Plan("", stages, folds=folds), "captions", "val", tmp_path / "store")
+        run(task)
+        assert {photo[0].text for photo in Column(task.output().path, "captions")} == {said}
+
+
+def test_several_processes_answer_as_one(tmp_path: Path) -> None:
+    plan = Plan("", {"detections": "oracle", "relations": "prepositions"})
+    columns = []
+    for processes in (1, 2):
+        task = predict(plan, "relations", "train", tmp_path / f"store-{processes}", processes=processes)
+        run(task)
+        columns.append(list(Column(task.output().path, "relations")))
+    assert columns[0] == columns[1]
+
+
+def test_a_shared_detector_is_fitted_once(tmp_path: Path) -> None:
+    one = Plan("", {"detections": "hog_svm", "attributes": "logistic"})
+    other = Plan("", {"detections": "hog_svm", "relations": "prepositions"})
+    tasks = [
+        predict(plan.restrict(field), field, "val", tmp_path).column_tasks(DATASET, "val", learning=False)["detections"]
+        for plan, field in ((one, "attributes"), (other, "relations"))
+    ]
+    assert tasks[0].task_id == tasks[1].task_id
+    (fit,) = tasks[0].model_tasks()
+    assert isinstance(fit, Fit)
