@@ -44,7 +44,6 @@ class Caption(OnDataset):
         return self.columns(self.found, self.fitted_on.text, self.on.text, "all")
 
     def requires(self) -> list[luigi.Task]:
-        self.output().check()
         return list(self.plan_columns().values())
 
     def output(self) -> Results:

@@ -97,7 +97,6 @@ class Compare(OnDataset):
         return {text: choose("metrics", text).create().unavailable() for text in wanted}
 
     def requires(self) -> list[luigi.Task]:
-        self.output().check()
         columns = [task for plan in self.found for task in self.plan_columns(plan).values()]
         prepared = Prepare(dataset=self.on.text, split=self.split, run_as=self.run_text)
         return [prepared, *columns, *(self.evaluation(plan) for plan in self.found)]

@@ -23,25 +23,22 @@ class Results(luigi.Target):
         self.out, self.key = out.absolute(), key
 
     def exists(self) -> bool:
-        return self._manifest().get("key") == self.key and not list(damage(self.out, deep=False))
-
-    def check(self) -> None:
-        """Refuse to replace what is not ours, before anything runs.
+        """Whether the results are there, whole.
 
         Raises:
-            StoreError: if `out` holds anything else than results of an earlier run.
+            StoreError: if `out` holds anything else than results of ours, which would otherwise be found out at the end.
         """
         if self.out.exists() and (not self.out.is_dir() or (any(self.out.iterdir()) and not self._manifest())):
             raise StoreError(f"{self.out} holds other files than results of an earlier run; give another --out")
+        return self._manifest().get("key") == self.key and not list(damage(self.out, deep=False))
 
     @contextmanager
     def replacing(self) -> Iterator[Path]:
         """A fresh directory to write into, which then takes the place of the old results in two renames.
 
         Raises:
-            StoreError: as `check`, or if the disk is full or `out` cannot be written.
+            StoreError: if the disk is full or `out` cannot be written.
         """
-        self.check()
         fresh, old = (self.out.with_name(f".{self.out.name}.{part}-{os.getpid()}") for part in ("new", "old"))
         with explained(self.out.parent):
             self.out.parent.mkdir(parents=True, exist_ok=True)

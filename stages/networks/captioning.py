@@ -93,7 +93,7 @@ def predict_captions(
     runtime: Runtime,
 ) -> list[tuple[Caption, ...]]:
     """The captions of every scene, best first, with the score and the evidence of every word."""
-    device, rules = resolve(runtime.device), Rules(vocabulary.longest)
+    device, rules = resolve(runtime.device), Rules(vocabulary.longest, unrepeated=options.unrepeated)
     network.to(device).eval()
     starts = range(0, len(scenes), runtime.batch)
     captions: list[tuple[Caption, ...]] = []

@@ -24,6 +24,7 @@ class CaptionerOptions:
         choices=("none", "mean"),
         affects="predict",
     )
+    unrepeated: int = option(0, "words in a row that no caption says twice; 0: any", low=0, affects="predict")
     n_best: int = option(1, "captions given for a photo, best first; at most `beam`", low=1, affects="predict")
 
 

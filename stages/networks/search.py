@@ -35,16 +35,22 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may be said: at most `longest` symbols, none of them `banned`. What is banned leaves its probability to
-    nobody: scores stay those of the network."""
+    """What may be said: at most `longest` symbols, none of them `banned`, and no `unrepeated` of them in a row twice
+    (0: whatever one likes; Paulus et al., ICLR 2018, forbid three). What is forbidden leaves its probability to nobody:
+    scores stay those of the network."""
 
     longest: int
     banned: tuple[int, ...] = (PAD, START, UNKNOWN)
+    unrepeated: int = 0
 
-    def apply(self, scores: Tensor, step: int) -> Tensor:
-        """Log-probabilities (sentences, symbols) with -inf for what may not be said at this step."""
-        allowed = scores.clone()
+    def apply(self, scores: Tensor, said: Tensor) -> Tensor:
+        """Log-probabilities (sentences, symbols) with -inf for what may not follow what was said (sentences, steps)."""
+        allowed, step = scores.clone(), said.shape[1]
         allowed[:, list(self.banned) if step else [*self.banned, END]] = -math.inf
+        before = self.unrepeated - 1  # so many symbols and the next one would be said again
+        for start in range(step - before if self.unrepeated else 0):
+            again = (said[:, start : start + before] == said[:, step - before :]).all(dim=1).nonzero().flatten()
+            allowed[again, said[again, start + before]] = -math.inf
         return allowed
 
 
@@ -54,9 +60,9 @@ def greedy(network: Captioner, memory: Tensors, rules: Rules) -> list[Hypothesis
     state = network.start(memory)
     photo = torch.arange(len(memory[0]), device=memory[0].device)
     word, trail = torch.full_like(photo, START), _Trail.begin(len(photo), photo.device)
-    for step in range(rules.longest):
+    for _ in range(rules.longest):
         scores, state, why = network.step(memory, state, word)  # (photos, symbols)
-        score, word = rules.apply(scores, step).max(dim=1)
+        score, word = rules.apply(scores, trail.words).max(dim=1)
         trail = trail.grow(word, score, why)
         ended = word == END
         if ended.any():
@@ -86,9 +92,9 @@ def beam(
     total[:, 0] = 0.0  # all beams of a photo begin alike: one of them will do
     word = torch.full((total.numel(),), START, device=device)
     trail = _Trail.begin(len(word), device)
-    for step in range(rules.longest):
+    for _ in range(rules.longest):
         scores, state, why = network.step(memory, state, word)  # (photos * width, symbols)
-        scores = rules.apply(scores, step)
+        scores = rules.apply(scores, trail.words)
         symbols = scores.shape[1]
         total, place = (total.view(-1, 1) + scores).view(len(photo), -1).topk(width, dim=1)  # (photos, width)
         room = torch.tensor([width - len(ended[row]) for row in photo], device=device)

@@ -45,12 +45,20 @@ class Table(Captioner):
         return outputs
 
 
-def exhaustive(net: Table, photo: int, normalisation: str) -> list[tuple[float, tuple[int, ...]]]:
+def repeats(ids: tuple[int, ...], many: int) -> bool:
+    """Whether some `many` words in a row come twice."""
+    runs = [ids[start : start + many] for start in range(len(ids) - many + 1)]
+    return len(set(runs)) < len(runs)
+
+
+def exhaustive(net: Table, photo: int, normalisation: str, unrepeated: int = 0) -> list[tuple[float, tuple[int, ...]]]:
     """Every sentence that may be said and its rank, best first."""
     words = [word for word in range(net.symbols) if word not in (PAD, START, END, UNKNOWN)]
     found = []
     for length in range(1, LONGEST + 1):
         for ids in itertools.product(words, repeat=length):
+            if unrepeated and repeats(ids, unrepeated):
+                continue
             path = [START, *ids, *([END] if length < LONGEST else [])]
             score = sum(net.table[photo, t, path[t], path[t + 1]].item() for t in range(len(path) - 1))
             found.append((score / (1 if normalisation == "none" else len(path) - 1), ids))
@@ -68,6 +76,24 @@ def test_a_wide_beam_finds_what_exhaustive_search_finds(seed: int, normalisation
         assert [one.rank(normalisation) for one in found[photo]] == pytest.approx(
             [rank for rank, _ in expected], abs=1e-5
         )
+
+
+@pytest.mark.parametrize("unrepeated", [1, 2, 3])
+def test_a_wide_beam_finds_the_best_sentence_that_says_nothing_twice(unrepeated: int) -> None:
+    net, photos = Table(7, seed=5), (torch.arange(8),)
+    found = beam(net, photos, Rules(LONGEST, unrepeated=unrepeated), 130, n_best=5)
+    for photo in range(8):
+        assert [one.symbols for one in found[photo]] == [
+            ids for _, ids in exhaustive(net, photo, "none", unrepeated)[:5]
+        ]
+
+
+def test_saying_greedily_passes_over_what_would_be_said_again() -> None:
+    net = Table(9, end=-math.inf)
+    net.table[..., 5], net.table[..., 6] = -0.001, -0.002
+    for unrepeated, expected in {0: (5, 5, 5, 5), 1: (5, 6), 2: (5, 5, 6, 5), 3: (5, 5, 5, 6)}.items():
+        (said, *_) = greedy(net, (torch.arange(8),), Rules(LONGEST, unrepeated=unrepeated))
+        assert said.symbols[: len(expected)] == expected
 
 
 @pytest.mark.parametrize("normalisation", ["none", "mean"])
