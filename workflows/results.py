@@ -26,7 +26,7 @@ class Results(luigi.Target):
         """Whether the results are there, whole.
 
         Raises:
-            StoreError: if `out` holds anything else than results of ours, which would otherwise be found out at the end.
+            StoreError: if `out` holds anything else than results of ours: better known now than at the end.
         """
         if self.out.exists() and (not self.out.is_dir() or (any(self.out.iterdir()) and not self._manifest())):
             raise StoreError(f"{self.out} holds other files than results of an earlier run; give another --out")
