@@ -18,7 +18,7 @@ from pipeline.keys import Fold
 from pipeline.registry import choose
 from pipeline.stage import Examples, Resources, Runtime, Stage
 
-SPAN = 64
+SPAN = 32
 
 Engine = Callable[["Job", Sequence[range]], Iterator[list[Any]]]
 """Answers a job span by span, in order."""

@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from pipeline.errors import StoreError
 from pipeline.keys import key_of
 
@@ -176,10 +178,13 @@ def explained(root: Path) -> Iterator[None]:
     """Turn the operating system's refusals while writing below `root` into a StoreError with a remedy."""
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    except (OSError, SafetensorError) as error:
+        full = isinstance(error, SafetensorError) and os.strerror(errno.ENOSPC) in str(error)
+        if full or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)):
             remedy = "free some space, or give another --store, and run again: what is finished is kept"
             raise StoreError(f"the disk of {root} is full; {remedy}") from error
+        if not isinstance(error, OSError):
+            raise
         ours = error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(root)
         if ours and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
             raise StoreError(f"{root} cannot be written ({error.strerror}); give another --store") from error

@@ -1,5 +1,6 @@
 """Compare: several plans on the same photos, scored by the same code, side by side in one report."""
 
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,11 @@ class OnDataset(Work):
         super().__init__(*args, **parameters)
         if self.traceback:
             messages.want_traceback()
+
+    def on_success(self) -> Any:
+        """Say where the results are: Luigi itself is silent when all went well."""
+        sys.stderr.write(f"captionloom: results in {self.output().out}\n")
+        return super().on_success()
 
     @property
     def run_text(self) -> str:

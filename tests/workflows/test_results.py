@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import StoreError
+from workflows.results import Results
+
+
+def write(out: Path, key: str, text: str) -> None:
+    with Results(out, key).replacing() as fresh:
+        (fresh / "report.html").write_text(text)
+
+
+def test_results_are_there_when_their_key_is(tmp_path: Path) -> None:
+    out = tmp_path / "reports" / "one"
+    assert not Results(out, "a").exists()
+    write(out, "a", "first")
+    assert Results(out, "a").exists()
+    assert not Results(out, "b").exists()
+    write(out, "b", "second")
+    assert (out / "report.html").read_text() == "second"
+    assert [path.name for path in out.parent.iterdir()] == ["one"]
+
+
+def test_what_fails_halfway_leaves_the_old_results(tmp_path: Path) -> None:
+    write(tmp_path / "out", "a", "first")
+    with pytest.raises(KeyboardInterrupt):
+        _fail(tmp_path / "out")
+    assert Results(tmp_path / "out", "a").exists()
+    write(tmp_path / "out", "b", "second")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def _fail(out: Path) -> None:
+    with Results(out, "b").replacing() as fresh:
+        (fresh / "report.html").write_text("half")
+        raise KeyboardInterrupt
+
+
+def test_results_that_were_touched_are_made_anew(tmp_path: Path) -> None:
+    write(tmp_path / "out", "a", "first")
+    (tmp_path / "out" / "report.html").write_text("edited")
+    assert not Results(tmp_path / "out", "a").exists()
+
+
+def test_somebody_elses_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("mine")
+    with pytest.raises(StoreError, match="give another --out"):
+        Results(tmp_path, "a").exists()
