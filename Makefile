@@ -6,7 +6,7 @@ RUN := .venv/bin/python -m
 .PHONY: demo test check bench slow clean
 
 demo: $(STAMP)
-	.venv/bin/captionloom compare --dataset scenes:train=460:val=40:test=100 --split test \
+	.venv/bin/captionloom compare --dataset scenes:train=500:val=20:test=80 --split test \
 		--plans babytalk,babytalk_oracle,show_attend_tell,human --workers 2 --out reports/demo
 
 test: $(STAMP)

@@ -27,7 +27,7 @@ from workflows.planning import find_plan
 RESULTS = Path(__file__).parent / "results"
 STORE = Path(".captionloom")
 DEMO = (
-    "captionloom compare --dataset scenes:train=460:val=40:test=100 --split test"
+    "captionloom compare --dataset scenes:train=500:val=20:test=80 --split test"
     " --plans babytalk,babytalk_oracle,show_attend_tell,human --workers 2"
 )
 Figures = Mapping[str, Any]

@@ -6,25 +6,19 @@ the seed and its own number, and the learning rate follows from that number and 
 resumed from a checkpoint equals one that was never interrupted.
 """
 
-import dataclasses
-import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from pickle import UnpicklingError
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from pipeline.config import recipe
-from pipeline.errors import StoreError
 from pipeline.records import Scene
 from pipeline.stage import Runtime
 from stages.networks.captioner import Captioner, Sentences, Tensors
+from stages.networks.checkpoint import Run
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.resources.vocabulary import END, START
 
@@ -81,7 +75,7 @@ def train(
     """
     network.to(device)
     optimiser = torch.optim.Adam(network.parameters(), lr=options.learning_rate, fused=True)
-    run = _Run.resume(network, optimiser, options, runtime.scratch, device)
+    run = Run.resume(network, optimiser, options, runtime.scratch, device)
     while len(run.log) < options.epochs and run.stale < options.patience:
         began = time.perf_counter()
         with seeded(options.seed, len(run.log) + 1, device):
@@ -142,84 +136,3 @@ def _epoch(
         total += loss.item() * len(sentences.photo)
         words += len(sentences.targets)
     return total / words
-
-
-@dataclass(slots=True)
-class _Run:
-    """How far a training has come, and its checkpoint."""
-
-    network: Captioner
-    optimiser: torch.optim.Optimizer
-    recipe: str
-    path: Path | None
-    log: list[Epoch]
-    best: dict[str, Tensor]
-
-    @classmethod
-    def resume(
-        cls,
-        network: Captioner,
-        optimiser: torch.optim.Optimizer,
-        options: CaptionerOptions,
-        scratch: Path | None,
-        device: str,
-    ) -> "_Run":
-        """Continue where the same options and sizes left off; otherwise begin.
-
-        Raises:
-            StoreError: if the checkpoint is damaged.
-        """
-        shapes = [list(parameter.shape) for parameter in network.parameters()]
-        made_by = json.dumps([recipe(options, "fit"), shapes])
-        run = cls(network, optimiser, made_by, scratch / "checkpoint.pt" if scratch else None, [], {})
-        if run.path and run.path.exists():
-            try:
-                kept: dict[str, Any] = torch.load(run.path, map_location=device, weights_only=True)
-            except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
-                raise StoreError(
-                    f"checkpoint {str(run.path)!r} is damaged ({error}): delete it to begin anew"
-                ) from None
-            if kept["recipe"] == run.recipe:
-                network.load_state_dict(kept["network"])
-                optimiser.load_state_dict(kept["optimiser"])
-                run.log, run.best = [Epoch(*entry) for entry in kept["log"]], kept["best"]
-        return run
-
-    @property
-    def stale(self) -> int:
-        """Epochs since the best."""
-        return len(self.log) - 1 - self._best() if self.log else 0
-
-    def note(self, epoch: Epoch) -> None:
-        self.log.append(epoch)
-        if self.stale == 0:
-            self.best = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
-
-    def save(self) -> None:
-        """Write the checkpoint in one piece.
-
-        Raises:
-            StoreError: if it cannot be written.
-        """
-        if not self.path:
-            return
-        state = {
-            "recipe": self.recipe,
-            "network": self.network.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "log": [dataclasses.astuple(epoch) for epoch in self.log],
-            "best": self.best,
-        }
-        part = self.path.with_suffix(".part")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            torch.save(state, part)
-            part.replace(self.path)
-        except (OSError, RuntimeError) as error:
-            raise StoreError(f"checkpoint {str(self.path)!r} cannot be written: {error}; make room there") from None
-
-    def _best(self) -> int:
-        """The place of the best epoch; of the last where nothing judges."""
-        scores = [epoch.cider for epoch in self.log]
-        known = [score for score in scores if score is not None]
-        return scores.index(max(known)) if known else len(scores) - 1

@@ -1,0 +1,97 @@
+"""How far a training has come: its weights, its optimiser, its log and the best weights so far, kept in one file."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pipeline.config import recipe
+from pipeline.errors import StoreError
+from stages.networks.captioner import Captioner
+from stages.networks.options import CaptionerOptions, Epoch
+
+
+@dataclass(slots=True)
+class Run:
+    """How far a training has come, and its checkpoint."""
+
+    network: Captioner
+    optimiser: torch.optim.Optimizer
+    recipe: str
+    path: Path | None
+    log: list[Epoch]
+    best: dict[str, Tensor]
+
+    @classmethod
+    def resume(
+        cls,
+        network: Captioner,
+        optimiser: torch.optim.Optimizer,
+        options: CaptionerOptions,
+        scratch: Path | None,
+        device: str,
+    ) -> "Run":
+        """Continue where the same options and sizes left off; otherwise begin.
+
+        Raises:
+            StoreError: if the checkpoint is damaged.
+        """
+        shapes = [list(parameter.shape) for parameter in network.parameters()]
+        made_by = json.dumps([recipe(options, "fit"), shapes])
+        run = cls(network, optimiser, made_by, scratch / "checkpoint.pt" if scratch else None, [], {})
+        if run.path and run.path.exists():
+            try:
+                kept: dict[str, Any] = torch.load(run.path, map_location=device, weights_only=True)
+            except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
+                raise StoreError(
+                    f"checkpoint {str(run.path)!r} is damaged ({error}): delete it to begin anew"
+                ) from None
+            if kept["recipe"] == run.recipe:
+                network.load_state_dict(kept["network"])
+                optimiser.load_state_dict(kept["optimiser"])
+                run.log, run.best = [Epoch(*entry) for entry in kept["log"]], kept["best"]
+        return run
+
+    @property
+    def stale(self) -> int:
+        """Epochs since the best."""
+        return len(self.log) - 1 - self._best() if self.log else 0
+
+    def note(self, epoch: Epoch) -> None:
+        self.log.append(epoch)
+        if self.stale == 0:
+            self.best = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
+
+    def save(self) -> None:
+        """Write the checkpoint in one piece.
+
+        Raises:
+            StoreError: if it cannot be written.
+        """
+        if not self.path:
+            return
+        state = {
+            "recipe": self.recipe,
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "log": [dataclasses.astuple(epoch) for epoch in self.log],
+            "best": self.best,
+        }
+        part = self.path.with_suffix(".part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(state, part)
+            part.replace(self.path)
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"checkpoint {str(self.path)!r} cannot be written: {error}; make room there") from None
+
+    def _best(self) -> int:
+        """The place of the best epoch; of the last where nothing judges."""
+        scores = [epoch.cider for epoch in self.log]
+        known = [score for score in scores if score is not None]
+        return scores.index(max(known)) if known else len(scores) - 1
