@@ -2,19 +2,44 @@
 
 import json
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
+_DRAWING = (
+    "  .--------------------------------.",
+    "  |     (~~~)              (~~)    |",
+    "  |          sky           __|_    |",
+    "  |                      /_____\\   |",
+    "  |______________________|[]|[]|___|",
+    "  |   grass                        |",
+    "  |~~~~~~~~~ >(')____,~~~~~~~~~~~~~|",
+    "  |  ~   ~    (_____/    ~  water  |",
+    "  '--------------------------------'",
+)
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
 
 
 def replaced(readme: str) -> str:
     """README with each block between `<!-- NAME -->` and `<!-- /NAME -->` made anew from the results."""
-    for name, table in (("scores", _scores), ("speed", _speed)):
+    for name, table in (("example", _example), ("scores", _scores), ("speed", _speed)):
         block = f"<!-- {name} -->\n{table()}\n<!-- /{name} -->"
         readme = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda match, new=block: new, readme, flags=re.DOTALL)
     return readme
+
+
+def _example() -> str:
+    """What every plan says of one photo, with the scene drawn in letters."""
+    demo = _figures("demo")
+    order = ("human", "babytalk_oracle", "babytalk", "show_attend_tell")
+    lines = [textwrap.wrap(demo["said"][plan], 62) for plan in order]
+    said = [
+        f"  {plan if not place else '':<17} {line}"
+        for plan, part in zip(order, lines, strict=True)
+        for place, line in enumerate(part)
+    ]
+    return "\n".join(["```", f"  {demo['photo']}", *_DRAWING, *said, "```"])
 
 
 def _scores() -> str:
