@@ -175,7 +175,7 @@ def _opened(plan: Plan, field: str, dataset: str, split: str) -> tuple[Any, Any,
     """A fitted stage, its resources and the scenes it would predict."""
     _column(plan, field, dataset, split)
     task = _task(plan, field, dataset, split)
-    columns = {read: made.output().path for read, made in task.column_tasks(dataset, split, learning=False).items()}
+    columns = {read: made.output().path for read, made in task.columns().items()}
     models = [fit.output().path for fit in task.model_tasks()] or [None]
     job = Job(task.stage_files(models[0]), task.split_files(dataset, split, columns), Runtime())
     stage, resources = job.stage.open(job.runtime)

@@ -144,5 +144,8 @@ def _shard_name(kind: Any, number: int) -> str:
 
 def _write_whole(file: Path, content: bytes) -> None:
     fresh = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    fresh.write_bytes(content)
+    with fresh.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
     fresh.rename(file)

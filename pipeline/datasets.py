@@ -16,10 +16,12 @@ MOST_TUNE = 500
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Hashes of a split: of its photos, and of what is true of them."""
+    """Hashes of a split: of its photos, of what is true of them, and of where its files lie if they stay where they are
+    (which only the prepared split depends on)."""
 
     photos: str
     truth: str
+    where: str = ""
 
 
 class Dataset(ABC, Generic[C]):

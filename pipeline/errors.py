@@ -1,6 +1,6 @@
 """The errors a user can meet: each says what was wrong, the value, what would be right and the nearest name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 
@@ -16,6 +16,16 @@ class UnknownName(CaptionloomError):
         near = get_close_matches(name, names, n=1, cutoff=0.5)
         remedy = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"
         super().__init__(f"unknown {kind} {name!r}: {remedy}")
+
+    def __reduce__(self) -> tuple[Callable[[str], "UnknownName"], tuple[str]]:
+        return _unknown, (str(self),)
+
+
+def _unknown(message: str) -> UnknownName:
+    """One that comes from another process."""
+    error = UnknownName.__new__(UnknownName)
+    Exception.__init__(error, message)
+    return error
 
 
 class BadOption(CaptionloomError):

@@ -115,9 +115,10 @@ def open_resources(files: Mapping[str, tuple[str, Path]]) -> Resources:
     return Resources({n: choose("resources", text).create().load_state(path) for n, (text, path) in files.items()})
 
 
-def spans(positions: range) -> list[range]:
-    """Positions cut into spans."""
-    return [positions[first : first + SPAN] for first in range(0, len(positions), SPAN)]
+def spans(positions: range, batch: int) -> list[range]:
+    """Positions cut into spans of SPAN photos, or of a batch where that is more."""
+    step = max(SPAN, batch)
+    return [positions[first : first + step] for first in range(0, len(positions), step)]
 
 
 def in_process(job: Job, todo: Sequence[range]) -> Iterator[list[Any]]:

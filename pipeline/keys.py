@@ -1,5 +1,6 @@
 """Keys: what a result depends on, and nothing else, hashed. Equal key, equal content."""
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -59,7 +60,7 @@ class Source:
         """What a prepared split depends on: the reader's version, the photos and the truth (options show in these)."""
         prints, kind = self.fingerprint(split), self.choice.kind
         dataset = {"name": kind.name, "version": kind.version}
-        return {"dataset": dataset, "split": split, "photos": prints.photos, "truth": prints.truth}
+        return {"dataset": dataset, "split": split, **dataclasses.asdict(prints)}
 
 
 class Recipes:
@@ -92,18 +93,24 @@ class Recipes:
             content["fold"] = [fold.index, fold.count]
         return content
 
-    def column(self, written: str, on: Source, split: str, folds: int = 0) -> dict[str, Any]:
-        """Of a stage's values on a split: the model, the predict-config, the photos and the columns it read there."""
-        memo = (written, on.text, split, folds)
+    def column(self, written: str, on: Source, split: str, learning: bool = False) -> dict[str, Any]:
+        """Of a stage's values on a split: the models, the predict-config, the photos and the columns it read there.
+
+        `learning`: a later stage learns from it, so it and what it read are cross-fitted where the plan says so.
+        """
+        memo = (written, on.text, split, learning)
         if memo not in self._memory:
             choice = self.plan.stage(written)
             prints = on.fingerprint(split)
+            folds = self.folds(written, split) if learning else 0
             models = [key_of(self.model(written, fold)) for fold in fold_list(folds)]
             self._memory[memo] = {
                 "models": models,
                 "stage": choice.recipe("predict"),
                 "photos": prints.photos,
-                "reads": {read: key_of(self.column(read, on, split)) for read in sorted(self.plan.reads(written))},
+                "reads": {
+                    read: key_of(self.column(read, on, split, learning)) for read in sorted(self.plan.reads(written))
+                },
                 "truth": prints.truth if choice.kind.sees_truth else "",
             }
         return self._memory[memo]
@@ -115,7 +122,7 @@ class Recipes:
 
     def _fit_columns(self, written: str, split: str) -> Mapping[str, str]:
         return {
-            read: key_of(self.column(read, self.fit, split, self.folds(read, split)))
+            read: key_of(self.column(read, self.fit, split, learning=True))
             for read in sorted(self.plan.fit_reads(written))
         }
 

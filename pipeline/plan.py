@@ -48,6 +48,9 @@ class Plan:
         tables = {key: content.get(key, {}) for key in ("stages", "resources", "folds")}
         if not all(isinstance(table, dict) for table in tables.values()) or not tables["stages"]:
             raise BadPlan(f'plan {str(path)!r} needs a table [stages], with lines such as captions = "template"')
+        for name, text in (*tables["stages"].items(), *tables["resources"].items()):
+            if not isinstance(text, str):
+                raise BadPlan(f'plan {str(path)!r}: {name} = {text!r} should be a text, such as {name} = "oracle"')
         return cls(path.stem, title=str(content.get("title", "")), **tables)._canonical()
 
     @classmethod

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import FieldNotAvailable
+from pipeline.errors import ContractViolation, FieldNotAvailable
 
 Array: TypeAlias = NDArray[Any]
 Scored: TypeAlias = tuple[str, float]
@@ -282,6 +282,8 @@ def decode(kind: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = _hints(kind)
         return kind(**{name: decode(hints[name], item) for name, item in value.items()})
+    if kind in (str, int, bool) and type(value) is not kind:
+        raise ContractViolation(f"{value!r} should be of type {kind.__name__}")
     return float(value) if kind is float else value
 
 

@@ -17,7 +17,8 @@ Item = TypeVar("Item")
 
 
 class Progress(Protocol):
-    """Wraps an iterable to show how far it is: `for photo in progress(photos, "fit detections", len(photos))`."""
+    """Wraps an iterable to show how far it is: `for photo in progress(photos, "fit detections", len(photos))`; a total
+    of 0 means that nobody knows it yet."""
 
     def __call__(self, items: Iterable[Item], what: str, total: int) -> Iterator[Item]: ...
 

@@ -90,6 +90,7 @@ class Store:
             workspace = Workspace(partial / "out", partial / "scratch")
             for directory in (workspace.out, workspace.scratch):
                 directory.mkdir(parents=True, exist_ok=True)
+            (workspace.out / "manifest.json").unlink(missing_ok=True)  # of a run killed just before its rename
             started, cpu = time.perf_counter(), time.process_time()
             yield workspace
             cost = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
@@ -111,7 +112,8 @@ class Store:
         stat = file.stat()
         row = (str(file.absolute()), stat.st_size, stat.st_mtime_ns)
         try:
-            hashes = _photo_hashes(self.root / "photo_hashes.sqlite", os.getpid())
+            with self._locked("photo_hashes"):
+                hashes = _photo_hashes(self.root / "photo_hashes.sqlite", os.getpid())
             found = hashes.execute("SELECT sha FROM photo WHERE path=? AND bytes=? AND changed=?", row).fetchone()
             if found:
                 return str(found[0])
@@ -136,7 +138,8 @@ class Store:
     def _open(self) -> None:
         mark = self.root / "store.json"
         if not mark.exists():
-            if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
+            others = self.root.exists() and (not self.root.is_dir() or any(map(_foreign, self.root.iterdir())))
+            if others and not mark.exists():  # another process may have marked it just now
                 raise StoreError(f"{self.root} is not a captionloom store and not empty; give another --store")
             self.root.mkdir(parents=True, exist_ok=True)
             fresh = mark.with_name(f"store.{os.getpid()}.tmp")
@@ -155,6 +158,10 @@ class Store:
         with (self.root / "locks" / name).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _foreign(path: Path) -> bool:
+    return not path.match("store.*.tmp")
 
 
 def damage(directory: Path, deep: bool) -> Iterator[str]:
@@ -181,13 +188,13 @@ def explained(root: Path) -> Iterator[None]:
     except (OSError, SafetensorError) as error:
         full = isinstance(error, SafetensorError) and os.strerror(errno.ENOSPC) in str(error)
         if full or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)):
-            remedy = "free some space, or give another --store, and run again: what is finished is kept"
+            remedy = "free some space and run again, or give another directory: what is finished is kept"
             raise StoreError(f"the disk of {root} is full; {remedy}") from error
         if not isinstance(error, OSError):
             raise
         ours = error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(root)
         if ours and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
-            raise StoreError(f"{root} cannot be written ({error.strerror}); give another --store") from error
+            raise StoreError(f"{root} cannot be written ({error.strerror}); give another directory") from error
         raise
 
 

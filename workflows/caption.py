@@ -72,6 +72,7 @@ class Caption(OnDataset):
         answers = [
             {"image_id": scene.image.id, "caption": scene.captions[0].text, "captions": encode(scene.captions)}
             for scene in scenes
+            if scene.captions
         ]
         with self.output().replacing() as fresh:
             text = json.dumps(answers, ensure_ascii=False, indent=1)

@@ -15,7 +15,7 @@ from workflows import messages
 from workflows.parameters import CommaList, HowToRun
 from workflows.planning import find_plans
 from workflows.results import Results
-from workflows.tasks import Evaluate, Predict, Prepare, Work
+from workflows.tasks import Evaluate, Predict, Prepare, Work, forget
 
 REPORT_VERSION = 1
 
@@ -37,18 +37,21 @@ class OnDataset(Work):
         if self.traceback:
             messages.want_traceback()
 
+    def complete(self) -> bool:
+        """Whether the results are there for the files as they are now, also when Luigi knows the task from before."""
+        forget()
+        for remembered in ("on", "fitted_on", "found", "missing"):
+            self.__dict__.pop(remembered, None)
+        return super().complete()
+
     def on_success(self) -> Any:
         """Say where the results are: Luigi itself is silent when all went well."""
         sys.stderr.write(f"captionloom: results in {self.output().out}\n")
         return super().on_success()
 
     @property
-    def run_text(self) -> str:
+    def run_as(self) -> str:
         return HowToRun(self.store, self.device, self.batch, self.processes).text
-
-    @property
-    def how(self) -> HowToRun:
-        return HowToRun.from_text(self.run_text)
 
     @property
     def command(self) -> str:
@@ -69,7 +72,7 @@ class OnDataset(Work):
                 fit_on=fit_on,
                 on=on,
                 split=split,
-                run_as=self.run_text,
+                run_as=self.run_as,
             )
             for written in plan.order()
             if not is_array(written)
@@ -104,7 +107,7 @@ class Compare(OnDataset):
 
     def requires(self) -> list[luigi.Task]:
         columns = [task for plan in self.found for task in self.plan_columns(plan).values()]
-        prepared = Prepare(dataset=self.on.text, split=self.split, run_as=self.run_text)
+        prepared = Prepare(dataset=self.on.text, split=self.split, run_as=self.run_as)
         return [prepared, *columns, *(self.evaluation(plan) for plan in self.found)]
 
     def plan_columns(self, plan: Plan) -> dict[str, Predict]:
@@ -119,7 +122,7 @@ class Compare(OnDataset):
             on=self.on.text,
             split=self.split,
             metrics=tuple(text for text, reason in self.missing.items() if not reason),
-            run_as=self.run_text,
+            run_as=self.run_as,
         )
 
     def output(self) -> Results:

@@ -1,5 +1,6 @@
 """Luigi parameters of ours: comma lists, and how to run (which never changes a result)."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import luigi
 
 from pipeline.config import build, option, spell, split_spec
+from pipeline.errors import BadOption
 from pipeline.executor import Engine, in_process, process_pool
 from pipeline.stage import Runtime
 from workflows.progress import on_terminal
@@ -23,7 +25,10 @@ class HowToRun:
 
     @classmethod
     def from_text(cls, text: str) -> "HowToRun":
-        return build(cls, split_spec(text)[1], "run")
+        how = build(cls, split_spec(text)[1], "run")
+        if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", how.device):
+            raise BadOption(f"device {how.device!r} should be auto, cpu, cuda, cuda:N or mps")
+        return how
 
     @property
     def text(self) -> str:

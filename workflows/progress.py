@@ -28,7 +28,7 @@ def _bar(items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     started = time.monotonic()
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total, rate="", visible=False)
+        task = bar.add_task(what, total=total or None, rate="", visible=False)
         for done, item in enumerate(items):
             seconds = time.monotonic() - started
             rate = f"{done / seconds:.1f}/s" if seconds else ""
@@ -42,5 +42,6 @@ def _lines(items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
         now = time.monotonic()
         if done and now - said > EVERY:
             said, rate = now, done / (now - started)
-            sys.stderr.write(f"{what}: {done} of {total}, {rate:.1f}/s, {(total - done) / rate:.0f} s left\n")
+            left = f" of {total}, {rate:.1f}/s, {(total - done) / rate:.0f} s left" if total else f", {rate:.1f}/s"
+            sys.stderr.write(f"{what}: {done}{left}\n")
         yield item

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +29,12 @@ class Results(luigi.Target):
         Raises:
             StoreError: if `out` holds anything else than results of ours: better known now than at the end.
         """
-        if self.out.exists() and (not self.out.is_dir() or (any(self.out.iterdir()) and not self._manifest())):
-            raise StoreError(f"{self.out} holds other files than results of an earlier run; give another --out")
+        if self.out.exists():
+            listed = {*self._manifest().get("files", ()), "manifest.json"} if self._manifest() else set()
+            found = self.out.rglob("*") if self.out.is_dir() else [self.out]
+            for file in found:
+                if file.is_file() and file.relative_to(self.out).as_posix() not in listed:
+                    raise StoreError(f"{file} is none of an earlier run's results; move it, or give another --out")
         return self._manifest().get("key") == self.key and not list(damage(self.out, deep=False))
 
     @contextmanager
@@ -42,8 +47,10 @@ class Results(luigi.Target):
         fresh, old = (self.out.with_name(f".{self.out.name}.{part}-{os.getpid()}") for part in ("new", "old"))
         with explained(self.out.parent):
             self.out.parent.mkdir(parents=True, exist_ok=True)
-            for leftover in self.out.parent.glob(f".{self.out.name}.*-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            for leftover in self.out.parent.iterdir():
+                mark = re.fullmatch(rf"\.{re.escape(self.out.name)}\.(?:new|old)-(\d+)", leftover.name)
+                if mark and (int(mark[1]) == os.getpid() or not _alive(int(mark[1]))):
+                    shutil.rmtree(leftover, ignore_errors=True)
             fresh.mkdir()
             yield fresh
             write_manifest(fresh, {"kind": KIND, "key": self.key})
@@ -58,3 +65,13 @@ class Results(luigi.Target):
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) and content.get("kind") == KIND else {}
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -3,6 +3,7 @@
 Each carries the plan restricted to what it needs, so that two plans which share a stage share its tasks.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from itertools import chain
@@ -19,6 +20,7 @@ from pipeline.keys import Fold, Recipes, Source, fold_list, key_of
 from pipeline.plan import Plan
 from pipeline.registry import choose
 from pipeline.store import Store
+from stages.analysis.scoring import SCORING_VERSION
 from workflows import messages
 from workflows.parameters import CommaList, HowToRun
 from workflows.targets import Artefact
@@ -51,7 +53,10 @@ def forget() -> None:
 class Work(luigi.Task):
     """What every task has: how to run, and our own words when it fails."""
 
-    run_as = luigi.Parameter(default="run", significant=False, description="how to run, such as run:store=DIR")
+    @property
+    @abstractmethod
+    def run_as(self) -> str:
+        """How to run, as the text of a HowToRun."""
 
     @property
     def how(self) -> HowToRun:
@@ -80,7 +85,13 @@ class Work(luigi.Task):
         return super().on_failure(exception)
 
 
-class Prepare(Work):
+class _Inner(Work):
+    """A task that is told how to run by the task that needs it."""
+
+    run_as = luigi.Parameter(default="run", significant=False, description="how to run, such as run:store=DIR")
+
+
+class Prepare(_Inner):
     """One split of a dataset: its photos' records, its truth and, where they are drawn, the photos."""
 
     dataset = luigi.Parameter()
@@ -108,7 +119,7 @@ class Prepare(Work):
                     write_column(workspace.out / written, written, ids, partial(_from, values))
 
 
-class FitResource(Work):
+class FitResource(_Inner):
     """A resource, from the training truth alone."""
 
     plan = luigi.Parameter()
@@ -120,7 +131,11 @@ class FitResource(Work):
         return recipes_of(self.plan, self.fit_on, self.how.store)
 
     def requires(self) -> list[luigi.Task]:
-        used = [self.clone(FitResource, name=name) for name in self.recipes.plan.resource_uses(self.name)]
+        plan = self.recipes.plan
+        used = [
+            self.clone(FitResource, plan=plan.restrict_to_resource(name).text, name=name)
+            for name in plan.resource_uses(self.name)
+        ]
         return [self.clone(Prepare, dataset=self.fit_on, split="train"), *used]
 
     def output(self) -> Artefact:
@@ -136,7 +151,7 @@ class FitResource(Work):
                 made.save_state(workspace.out)
 
 
-class _OfStage(Work):
+class _OfStage(_Inner):
     """A task about the stage that writes one field of a plan, fitted on one dataset."""
 
     plan = luigi.Parameter()
@@ -154,20 +169,24 @@ class _OfStage(Work):
             for name in plan.uses(self.field)
         ]
 
-    def column_tasks(self, on: str, split: str, learning: bool) -> dict[str, "Predict"]:
-        """The tasks of the columns this stage reads on a split; cross-fitted ones where it learns from them."""
-        plan = self.recipes.plan
+    def column_tasks(self, on: str, split: str, fields: tuple[str, ...], learning: bool) -> dict[str, "Predict"]:
+        """The tasks of some columns on a split; those for learning are cross-fitted where the plan says so."""
+        needed = {field: self.recipes.plan.restrict(field) for field in fields}
         return {
-            read: self.clone(
+            field: self.clone(
                 Predict,
-                plan=plan.restrict(read).text,
-                field=read,
+                plan=plan.text,
+                field=field,
                 on=on,
                 split=split,
-                folds=self.recipes.folds(read, split) if learning else 0,
+                learning=learning and split == "train" and bool(plan.folds),
             )
-            for read in (plan.fit_reads(self.field) if learning else plan.reads(self.field))
+            for field, plan in needed.items()
         }
+
+    def fit_columns(self, split: str) -> dict[str, "Predict"]:
+        """The columns this stage learns from on a split."""
+        return self.column_tasks(self.fit_on, split, self.recipes.plan.fit_reads(self.field), learning=True)
 
     def stage_files(self, model: Path | None) -> StageFiles:
         plan = self.recipes.plan
@@ -188,7 +207,7 @@ class Fit(_OfStage):
         needed = self.resource_tasks()
         for split in self.recipes.plan.stage(self.field).kind.fit_on:
             needed.append(self.clone(Prepare, dataset=self.fit_on, split=split))
-            needed.extend(self.column_tasks(self.fit_on, split, learning=True).values())
+            needed.extend(self.fit_columns(split).values())
         return needed
 
     def output(self) -> Artefact:
@@ -199,22 +218,26 @@ class Fit(_OfStage):
             if workspace:
                 splits = {}
                 for split in self.recipes.plan.stage(self.field).kind.fit_on:
-                    tasks = self.column_tasks(self.fit_on, split, learning=True)
-                    columns = {read: task.output().path for read, task in tasks.items()}
+                    columns = {read: task.output().path for read, task in self.fit_columns(split).items()}
                     splits[split] = self.split_files(self.fit_on, split, columns)
                 made = fit(self.stage_files(None), splits, self.how.runtime(workspace.scratch), self.fold)
                 made.save_state(workspace.out)
 
 
 class Predict(_OfStage):
-    """A column: the values of one field on a split; with `folds`, each part by a model that did not see it."""
+    """A column: the values of one field on a split. With `learning` it is what a later stage learns from: where the
+    plan has folds, each part is by a model that did not see it."""
 
     on = luigi.Parameter()
     split = luigi.Parameter()
-    folds = luigi.IntParameter(default=0)
+    learning = luigi.BoolParameter(default=False)
+
+    def columns(self) -> dict[str, "Predict"]:
+        """The columns this one is made from."""
+        return self.column_tasks(self.on, self.split, self.recipes.plan.reads(self.field), self.learning)
 
     def requires(self) -> list[luigi.Task]:
-        columns = self.column_tasks(self.on, self.split, learning=False).values()
+        columns = self.columns().values()
         prepared = self.clone(Prepare, dataset=self.on, split=self.split)
         return [prepared, *columns, *self.resource_tasks(), *self.model_tasks()]
 
@@ -222,18 +245,18 @@ class Predict(_OfStage):
         """The fits this column is made with: none for a stateless stage, one, or one a fold."""
         if not self.recipes.plan.stage(self.field).kind.fit_on:
             return []
-        folds = [(fold.index, fold.count) if fold else (0, 0) for fold in fold_list(self.folds)]
+        count = self.recipes.folds(self.field, self.split) if self.learning else 0
+        folds = [(fold.index, fold.count) if fold else (0, 0) for fold in fold_list(count)]
         return [self.clone(Fit, fold_index=index, fold_count=count) for index, count in folds]
 
     def output(self) -> Artefact:
-        recipe = self.recipes.column(self.field, self.source(self.on), self.split, self.folds)
+        recipe = self.recipes.column(self.field, self.source(self.on), self.split, self.learning)
         return Artefact(self.stored, "columns", recipe)
 
     def run(self) -> None:
         with self.stored.making("columns", self.output().recipe) as workspace:
             if workspace:
-                tasks = self.column_tasks(self.on, self.split, learning=False)
-                columns = {read: task.output().path for read, task in tasks.items()}
+                columns = {read: task.output().path for read, task in self.columns().items()}
                 files = self.split_files(self.on, self.split, columns)
                 models: list[Path | None] = [fitted.output().path for fitted in self.model_tasks()]
                 jobs = [Job(self.stage_files(model), files, self.how.runtime()) for model in models or [None]]
@@ -244,7 +267,9 @@ class Predict(_OfStage):
         what = f"{self.field}/{self.recipes.plan.stages[self.field]} on {self.split}"
         streams = [
             chain.from_iterable(
-                self.how.engine(job, spans(range(start + (fold - start) % len(jobs), count, len(jobs))))
+                self.how.engine(
+                    job, spans(range(start + (fold - start) % len(jobs), count, len(jobs)), job.runtime.batch)
+                )
             )
             for fold, job in enumerate(jobs)
         ]
@@ -260,7 +285,7 @@ class Evaluate(_OfStage):
     metrics = CommaList(description="metrics that can run here")
 
     def captions(self) -> Predict:
-        task: Predict = self.clone(Predict, folds=0)
+        task: Predict = self.clone(Predict, learning=False)
         return task
 
     def requires(self) -> list[luigi.Task]:
@@ -270,7 +295,13 @@ class Evaluate(_OfStage):
         prints = self.source(self.on).fingerprint(self.split)
         captions = self.captions().output().key
         recipes = [
-            {"metric": choose("metrics", text).recipe(), "captions": captions, "references": prints.truth}
+            {
+                "metric": choose("metrics", text).recipe(),
+                "fingerprint": choose("metrics", text).create().fingerprint(),
+                "scoring": SCORING_VERSION,
+                "captions": captions,
+                "references": prints.truth,
+            }
             for text in self.metrics
         ]
         return [Artefact(self.stored, "scores", recipe) for recipe in recipes]

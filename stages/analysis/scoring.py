@@ -12,6 +12,8 @@ from pipeline.stage import Metric
 from stages.language import ptb
 
 Mode: TypeAlias = Literal["all", "leave_one_out"]
+SCORING_VERSION = 1
+"""Raised when the same captions would be scored otherwise; part of every score's key."""
 MODES: tuple[Mode, ...] = ("all", "leave_one_out")
 
 

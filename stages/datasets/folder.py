@@ -32,10 +32,11 @@ class Folder(Dataset[FolderConfig]):
     annotates: ClassVar[tuple[str, ...]] = ()
 
     def fingerprint(self, split: str, digest: Callable[[Path], str]) -> Fingerprint:
-        content = hashlib.sha256()
+        content, where = hashlib.sha256(), hashlib.sha256()
         for name, path in self._photos():
             content.update(f"{name}\0{_digest(path, digest)}\n".encode())
-        return Fingerprint(content.hexdigest(), "")
+            where.update(f"{path.absolute()}\n".encode())
+        return Fingerprint(content.hexdigest(), "", where.hexdigest())
 
     def examples(self, split: str, directory: Path, digest: Callable[[Path], str]) -> Iterator[tuple[Image, Truth]]:
         for name, path in self._photos():

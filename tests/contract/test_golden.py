@@ -3,6 +3,7 @@
 `python -m tests.contract.test_golden` writes the file anew, after a version was raised.
 """
 
+import hashlib
 import json
 import sys
 import tempfile
@@ -30,14 +31,16 @@ def summary(stage: str, bench: Bench) -> dict[str, Any]:
     field, name = stage.split("/")
     choice = choose(field, SMALL.get(stage, name))
     numbers: list[float] = []
-    words = 0
+    words: list[str] = []
     for leaf in _leaves([encode(value) for value in answers(bench, choice)]):
         if isinstance(leaf, str):
-            words += 1
+            words.append(leaf)
         else:
             numbers.append(float(leaf))
     absolute = np.abs(numbers)
-    return {"version": choice.kind.version, "numbers": len(numbers), "words": words, "sum": float(absolute.sum())}
+    said = "" if choice.kind.fit_on else hashlib.sha256("\n".join(words).encode()).hexdigest()
+    counts = {"numbers": len(numbers), "words": len(words), "sum": float(absolute.sum())}
+    return {"version": choice.kind.version, "said": said, **counts}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +51,7 @@ def test_a_stage_answers_as_before_or_has_a_new_version(stage: str, bench: Bench
     found = summary(stage, bench)
     remedy = "raise its version if this is meant, then run `python -m tests.contract.test_golden`"
     assert golden, f"{stage} is new: run `python -m tests.contract.test_golden`"
-    assert found["version"] == golden["version"], remedy
+    assert (found["version"], found["said"]) == (golden["version"], golden["said"]), f"{stage}: {remedy}"
     field, name = stage.split("/")
     tolerance = LEARNED_TOLERANCE if choose(field, name).kind.fit_on else TOLERANCE
     for part in ("numbers", "words", "sum"):

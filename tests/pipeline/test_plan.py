@@ -61,6 +61,9 @@ def test_unknown_names_in_a_file_are_named(tmp_path: Path) -> None:
     file.write_text('[stages]\ncaption = "template"\n')
     with pytest.raises(UnknownName, match="did you mean 'captions'"):
         Plan.load(file)
+    file.write_text("[stages]\ncaptions = 3\n")
+    with pytest.raises(BadPlan, match="captions = 3 should be a text"):
+        Plan.load(file)
     file.write_text("not toml at all")
     with pytest.raises(BadPlan, match="cannot be read"):
         Plan.load(file)
@@ -108,9 +111,19 @@ def test_cross_fitting_asks_for_a_model_a_part_and_changes_only_what_learns_from
     plain = Plan("plain", {"detections": "oracle", "attributes": "remembers", "captions": "learns"})
     folded = Plan("folded", plain.stages, folds={"attributes": 3})
     source = Source("scenes", lambda path: "")
-    column = recipes(folded).column("attributes", source, "train", recipes(folded).folds("attributes", "train"))
+    column = recipes(folded).column("attributes", source, "train", learning=True)
     assert len(set(column["models"])) == 3
     assert changed(keys(folded), keys(plain)) == {"captions"}
+
+
+@pytest.mark.usefixtures("outside")
+def test_cross_fitting_reaches_what_is_read_through_other_stages() -> None:
+    stages = {"detections": "hog_svm", "attributes": "remembers", "captions": "learns"}
+    plain, folded = Plan("", stages), Plan("", stages, folds={"detections": 3})
+    source = Source("scenes", lambda path: "")
+    columns = [recipes(plan).column("attributes", source, "train", learning=True) for plan in (plain, folded)]
+    assert key_of(columns[0]) != key_of(columns[1])
+    assert key_of(recipes(plain).model("captions")) != key_of(recipes(folded).model("captions"))
 
 
 def test_a_stateless_stage_is_not_cross_fitted() -> None:

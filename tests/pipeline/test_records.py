@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from pipeline.errors import FieldNotAvailable
+from pipeline.errors import ContractViolation, FieldNotAvailable
 from pipeline.records import (
     AttributeScores,
     Box,
@@ -40,6 +40,11 @@ RECORDS = [
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
 def test_records_survive_json(record: object) -> None:
     assert decode(type(record), json.loads(json.dumps(encode(record)))) == record
+
+
+def test_a_value_of_another_type_is_no_record() -> None:
+    with pytest.raises(ContractViolation, match="3 should be of type str"):
+        decode(Detection, {"box": {"left": 0, "top": 0, "right": 1, "bottom": 1}, "labels": [[3, 0.5]]})
 
 
 def test_a_field_that_was_not_declared_cannot_be_read() -> None:

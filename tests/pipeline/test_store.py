@@ -52,6 +52,40 @@ def test_an_artefact_is_there_only_when_it_is_whole(tmp_path: Path) -> None:
     assert {"seconds", "peak_memory_bytes", "versions", "commit"} <= manifest.keys()
 
 
+def test_a_run_killed_just_before_its_rename_is_taken_up(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    left = store.root / "partial" / f"models-{KEY}" / "out"
+    left.mkdir(parents=True)
+    (left / "manifest.json").write_text('{"files": {}, "left": "by the killed run"}')
+    assert make(tmp_path / "store")
+    assert store.has("models", KEY)
+    assert "manifest.json" not in store.manifest("models", KEY)["files"]
+
+
+def test_a_store_whose_first_opening_was_killed_can_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "store.123.tmp").write_text("{")
+    assert make(tmp_path)
+
+
+def _open(root: Path, photo: Path, opened: "multiprocessing.Queue[str]") -> None:
+    opened.put(Store(root).digest(photo))
+
+
+def test_many_processes_can_open_a_new_store_at_once(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(b"photo")
+    context = multiprocessing.get_context("fork")
+    opened: multiprocessing.Queue[str] = context.Queue()
+    racers = [
+        context.Process(target=_open, args=(tmp_path / f"store-{number // 6}", tmp_path / "photo", opened))
+        for number in range(24)
+    ]
+    for racer in racers:
+        racer.start()
+    assert len({opened.get(timeout=60) for _ in racers}) == 1
+    for racer in racers:
+        racer.join()
+
+
 def _race(root: Path, made: "multiprocessing.Queue[bool]") -> None:
     with Store(root).making("models", RECIPE) as workspace:
         if workspace:

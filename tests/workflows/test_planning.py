@@ -1,4 +1,5 @@
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,17 @@ def test_captions_made_elsewhere_are_a_plan_by_their_file_and_count_by_their_con
 def test_how_to_run_survives_as_text() -> None:
     how = HowToRun(store="/a store/with:colon,comma", device="cuda:1", batch=4, processes=2)
     assert HowToRun.from_text(how.text) == how
+
+
+def test_an_unknown_device_is_refused() -> None:
+    with pytest.raises(BadOption, match="device 'gpu' should be auto, cpu, cuda"):
+        HowToRun.from_text("run:device=gpu")
+
+
+def test_an_unknown_name_survives_the_way_from_another_process() -> None:
+    error = UnknownName("stage", "crff", ("crf",))
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy)) == (UnknownName, str(error))
 
 
 def test_a_comma_list_is_a_tuple_on_both_sides() -> None:

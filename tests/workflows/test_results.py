@@ -43,6 +43,19 @@ def test_results_that_were_touched_are_made_anew(tmp_path: Path) -> None:
     assert not Results(tmp_path / "out", "a").exists()
 
 
+def test_what_somebody_put_among_the_results_is_not_lost(tmp_path: Path) -> None:
+    write(tmp_path / "out", "a", "first")
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    with pytest.raises(StoreError, match=r"notes\.txt.*move it"):
+        Results(tmp_path / "out", "b").exists()
+
+
+def test_a_neighbour_of_a_like_name_stays(tmp_path: Path) -> None:
+    (tmp_path / ".out.backup-2024").mkdir()
+    write(tmp_path / "out", "a", "first")
+    assert (tmp_path / ".out.backup-2024").exists()
+
+
 def test_somebody_elses_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("mine")
     with pytest.raises(StoreError, match="give another --out"):

@@ -18,9 +18,9 @@ def run(task: luigi.Task) -> None:
     assert luigi.build([task], local_scheduler=True, log_level="WARNING")
 
 
-def predict(plan: Plan, field: str, split: str, store: Path, folds: int = 0, processes: int = 1) -> Predict:
+def predict(plan: Plan, field: str, split: str, store: Path, learning: bool = False, processes: int = 1) -> Predict:
     how = HowToRun(store=str(store), processes=processes).text
-    return Predict(plan=plan.text, field=field, fit_on=DATASET, on=DATASET, split=split, folds=folds, run_as=how)
+    return Predict(plan=plan.text, field=field, fit_on=DATASET, on=DATASET, split=split, learning=learning, run_as=how)
 
 
 def learned(store: Path, word: str) -> set[str]:
@@ -59,7 +59,9 @@ def words(task: Predict) -> set[str]:
 @pytest.mark.usefixtures("outside")
 def test_a_cross_fitted_column_is_made_by_models_that_did_not_see_the_photo(tmp_path: Path) -> None:
     plan = Plan("", {"detections": "oracle", "attributes": "remembers"})
-    plain, crossed = (predict(plan, "attributes", "train", tmp_path / "store", folds) for folds in (0, 3))
+    folded = Plan("", plan.stages, folds={"attributes": 3})
+    plain = predict(plan, "attributes", "train", tmp_path / "store", learning=True)
+    crossed = predict(folded, "attributes", "train", tmp_path / "store", learning=True)
     run(plain)
     run(crossed)
     assert words(plain) == {"seen"}
@@ -90,7 +92,7 @@ def test_a_shared_detector_is_fitted_once(tmp_path: Path) -> None:
     one = Plan("", {"detections": "hog_svm", "attributes": "logistic"})
     other = Plan("", {"detections": "hog_svm", "relations": "prepositions"})
     tasks = [
-        predict(plan.restrict(field), field, "val", tmp_path).column_tasks(DATASET, "val", learning=False)["detections"]
+        predict(plan.restrict(field), field, "val", tmp_path).columns()["detections"]
         for plan, field in ((one, "attributes"), (other, "relations"))
     ]
     assert tasks[0].task_id == tasks[1].task_id
