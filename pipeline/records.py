@@ -266,8 +266,15 @@ def encode(value: Any) -> Any:
 
 
 def decode(kind: Any, value: Any) -> Any:
-    """The inverse of `encode` for the record type (or type of FIELDS) `kind`."""
+    """The inverse of `encode` for the record type (or type of FIELDS) `kind`.
+
+    Raises:
+        ContractViolation: if the value is not of that type.
+    """
     origin = typing.get_origin(kind)
+    plain: Any = {tuple: (list, tuple), dict: dict, str: str, int: int, bool: bool}.get(origin or kind, object)
+    if not isinstance(value, dict if dataclasses.is_dataclass(kind) else plain):
+        raise ContractViolation(f"{value!r} should be of type {kind}")
     if origin in (types.UnionType, typing.Union):
         if value is None:
             return None
@@ -282,8 +289,6 @@ def decode(kind: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = _hints(kind)
         return kind(**{name: decode(hints[name], item) for name, item in value.items()})
-    if kind in (str, int, bool) and type(value) is not kind:
-        raise ContractViolation(f"{value!r} should be of type {kind.__name__}")
     return float(value) if kind is float else value
 
 
