@@ -289,7 +289,7 @@ def decode(kind: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = _hints(kind)
         return kind(**{name: decode(hints[name], item) for name, item in value.items()})
-    return float(value) if kind is float else value
+    return float(cast(Any, value)) if kind is float else value
 
 
 @cache
