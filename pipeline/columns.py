@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, overload
 
 import numpy as np
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from pipeline.errors import ContractViolation, StoreError
@@ -47,8 +47,13 @@ class Column(Sequence[Any]):
             return [self[index] for index in range(*position.indices(len(self)))]
         place = range(len(self))[position]
         number = bisect_right(self._starts, place) - 1
-        shard, within = self._shard(number), place - self._starts[number]
-        return shard.get_tensor(str(within)) if self.kind is Array else decode(self.kind, json.loads(shard[within]))
+        within = place - self._starts[number]
+        try:
+            shard = self._shard(number)
+            return shard.get_tensor(str(within)) if self.kind is Array else decode(self.kind, json.loads(shard[within]))
+        except (OSError, SafetensorError, ValueError, LookupError, ContractViolation) as error:
+            file = self.directory / _shard_name(self.kind, number)
+            raise StoreError(f"{file} is damaged ({error}); `captionloom doctor --repair` finds such files") from error
 
     def _open_shard(self, number: int) -> Any:
         file = self.directory / _shard_name(self.kind, number)

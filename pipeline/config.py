@@ -74,10 +74,9 @@ def build(config_type: type[C], options: Mapping[str, str], owner: str) -> C:
     known = {item.name: item for item in dataclasses.fields(config_type)}  # type: ignore[arg-type]
     hints = _hints(config_type)
     values: dict[str, Any] = {}
-    for given, raw in options.items():
-        key = given or next(iter(known), "")
-        if key in values:
-            raise BadOption(f"{owner}: option {key!r} is given twice")
+    if len(named(config_type, options)) < len(options):
+        raise BadOption(f"{owner}: its first option is given twice, with its name and without")
+    for key, raw in named(config_type, options).items():
         if key not in known:
             raise UnknownName(f"option of {owner}", key, known)
         try:
@@ -87,6 +86,12 @@ def build(config_type: type[C], options: Mapping[str, str], owner: str) -> C:
     config = config_type(**values)
     check(config, owner)
     return config
+
+
+def named(config_type: type[Any], options: Mapping[str, str]) -> dict[str, str]:
+    """Raw options with the name of the first where it was left out."""
+    first = next((item.name for item in dataclasses.fields(config_type)), "")
+    return {key or first: raw for key, raw in options.items()}
 
 
 def check(config: Any, owner: str) -> None:

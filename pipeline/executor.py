@@ -6,6 +6,7 @@ the stage once and then answers for span after span of photos.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
@@ -80,9 +81,10 @@ class Job:
         scenes = self.split.scenes(type(stage).sees_truth)
 
         def answer(span: range) -> list[Any]:
-            values = stage.predict([scenes[position] for position in span], resources)
+            name = f"{self.stage.written}/{self.stage.text}"
+            with _named(name):
+                values = stage.predict([scenes[position] for position in span], resources)
             if len(values) != len(span):
-                name = f"{self.stage.written}/{self.stage.text}"
                 raise ContractViolation(f"{name} gave {len(values)} values for {len(span)} photos")
             return values
 
@@ -102,7 +104,9 @@ def fit(
             examples[split] = Examples(Part(scenes, kept), Part(truth, kept))
         else:
             examples[split] = Examples(scenes, truth)
-    return made.fit(examples, resources)
+    with _named(f"{stage.written}/{stage.text}"):
+        fitted: Stage[Any, Any] = made.fit(examples, resources)
+    return fitted
 
 
 def fit_resource(text: str, uses: Mapping[str, tuple[str, Path]], split: SplitFiles, runtime: Runtime) -> Any:
@@ -113,6 +117,16 @@ def fit_resource(text: str, uses: Mapping[str, tuple[str, Path]], split: SplitFi
 def open_resources(files: Mapping[str, tuple[str, Path]]) -> Resources:
     """Load fitted resources from their directories: name -> (text, directory)."""
     return Resources({n: choose("resources", text).create().load_state(path) for n, (text, path) in files.items()})
+
+
+@contextmanager
+def _named(stage: str) -> Iterator[None]:
+    """Say in which stage an error arose."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in {stage}")
+        raise
 
 
 def spans(positions: range, batch: int) -> list[range]:

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from pipeline.config import build, named, spell, split_spec
 from pipeline.errors import BadPlan, UnknownName
 from pipeline.records import FIELDS
 from pipeline.registry import Choice, choose
@@ -93,8 +94,16 @@ class Plan:
         return tuple(resource.uses())
 
     def swap(self, written: str, text: str) -> "Plan":
-        """The plan with another stage for one of its fields."""
-        return replace(self, stages={**self.stages, written: text})._canonical()
+        """The plan with another stage for one of its fields, or with other options for the stage it has: options that
+        are not given stay as the plan has them. Its title says so."""
+        (old, kept), (new, given) = split_spec(self.stages[written]), split_spec(text)
+        if old == new:
+            config_type = choose(written, old).kind.config_type
+            config = build(config_type, kept | named(config_type, given), f"{written}/{new}")
+            text = spell(new, config)
+        chosen = choose(written, text).text
+        title = f"{self.title} [{written}: {chosen}]".strip()
+        return replace(self, stages={**self.stages, written: chosen}, title=title)
 
     def restrict(self, written: str) -> "Plan":
         """Only what `written` needs, without a name: two plans that share it have equal restrictions."""

@@ -100,7 +100,11 @@ def _entry_points(folder: str) -> Mapping[str, importlib.metadata.EntryPoint]:
 
 
 def _defined(folder: str, name: str) -> type[Any]:
-    module = importlib.import_module(f"stages.{folder}.{name}")
+    try:
+        module = importlib.import_module(f"stages.{folder}.{name}")
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise ContractViolation(f"stages/{folder}/{name}.py cannot be imported: {what}; mend it") from error
     base = KINDS.get(folder, Stage)
     public = [
         kind

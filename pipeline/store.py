@@ -66,7 +66,8 @@ class Store:
         if not directory.is_dir():
             return False
         for fault in damage(directory, deep=False):
-            raise StoreError(f"artefact {directory} is damaged: {fault}; `captionloom doctor --repair` removes it")
+            remedy = f"`captionloom doctor --repair --store {self.root}` removes it"
+            raise StoreError(f"artefact {directory} is damaged: {fault}; {remedy}")
         return True
 
     def manifest(self, kind: str, key: str) -> dict[str, Any]:
@@ -150,7 +151,7 @@ class Store:
         except ValueError:
             known = False
         if not known:
-            raise StoreError(f"{mark} is not of this version ({FORMAT}); give another --store")
+            raise StoreError(f"{mark} is unreadable or not of this version ({FORMAT}); give another --store")
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
@@ -193,7 +194,7 @@ def explained(root: Path) -> Iterator[None]:
         if not isinstance(error, OSError):
             raise
         ours = error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(root)
-        if ours and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        if ours and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT):
             raise StoreError(f"{root} cannot be written ({error.strerror}); give another directory") from error
         raise
 

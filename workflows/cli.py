@@ -131,7 +131,12 @@ def _run(task: Any, workers: int) -> None:
     """Run a task and what it needs, in as many processes; the exit status is 1 where it did not come to its end."""
     import luigi
 
-    if not luigi.build([task], workers=workers, local_scheduler=True, log_level="WARNING"):
+    try:
+        done = luigi.build([task], workers=workers, local_scheduler=True, log_level="WARNING")
+    except KeyboardInterrupt:
+        sys.stderr.write("captionloom: interrupted; the same command goes on from here\n")
+        raise typer.Exit(130) from None
+    if not done:
         raise typer.Exit(1)
 
 

@@ -57,9 +57,5 @@ def _store(root: Path, repair: bool) -> list[tuple[bool, str]]:
                 shutil.rmtree(artefact)
                 break
     for partial in store.abandoned():
-        lines.append(
-            (True, f"{partial}: begun and not finished; {'removed' if repair else 'its next run goes on from it'}")
-        )
-        if repair:
-            shutil.rmtree(partial)
+        lines.append((True, f"{partial}: begun and not finished; its next run goes on from it"))
     return [*lines, (True, f"store {root}: {count} artefacts")]

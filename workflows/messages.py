@@ -30,7 +30,8 @@ def show(error: BaseException) -> None:
     if isinstance(error, CaptionloomError):
         text = f"captionloom: {error}"
     else:
-        text = f"captionloom: internal error, {type(error).__name__}: {error}; --traceback shows where"
+        where = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
+        text = f"captionloom: internal error{where}, {type(error).__name__}: {error}; --traceback shows more"
     if text not in _shown:
         _shown.add(text)
         sys.stderr.write(text + "\n")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import typing
 from pathlib import Path
 from typing import Any
 
@@ -91,13 +92,15 @@ def _described(plan: Plan, written: str) -> str:
 
 
 def _print_options(config: type[Any]) -> None:
+    hints = typing.get_type_hints(config)
     for item in dataclasses.fields(config):
-        rule = item.metadata
+        rule, hint = item.metadata, hints[item.name]
         limits = [
             f"{word} {rule[side]}" for word, side in (("from", "low"), ("to", "high")) if rule.get(side) is not None
         ]
-        if rule.get("choices"):
-            limits = ["one of " + ", ".join(map(str, rule["choices"]))]
+        choices = rule.get("choices") or (typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ())
+        if choices:
+            limits = ["one of " + ", ".join(map(str, choices))]
         about = "; ".join([str(rule.get("help", "")), *limits, f"affects {rule.get('affects', 'fit')}"])
         _out.print(f"    {item.name}={item.default}: {about}", markup=False, soft_wrap=True)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.columns import Column, Part, write_column
-from pipeline.errors import ContractViolation
+from pipeline.errors import ContractViolation, StoreError
 from pipeline.records import Caption
 
 IDS = tuple(f"photo {number}" for number in range(10))
@@ -59,6 +59,13 @@ def test_a_stage_that_gives_too_few_or_too_many_values_is_caught(tmp_path: Path,
 def test_duplicate_ids_are_named(tmp_path: Path) -> None:
     with pytest.raises(ContractViolation, match="'b' occurs twice"):
         write_column(tmp_path, "captions", ("a", "b", "b"), lambda start: iter(SAID[:3]))
+
+
+def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
+    write_column(tmp_path, "captions", IDS, lambda start: iter(SAID[start:]))
+    (tmp_path / "000000.jsonl").write_text("{}\n" * 10)
+    with pytest.raises(StoreError, match=r"000000\.jsonl is damaged.*doctor --repair"):
+        Column(tmp_path, "captions")[0]
 
 
 def test_a_part_is_a_view(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import pickle
 from pathlib import Path
@@ -23,6 +24,13 @@ def test_a_swap_goes_to_every_plan_that_has_the_field_or_to_the_one_it_names() -
     assert [plan.stages["graph"] for plan in everywhere] == ["argmax", "argmax"]
     one = find_plans(names, ("babytalk.graph=argmax",), SCENES)
     assert [plan.stages["graph"] for plan in one] == ["argmax", "crf"]
+
+
+def test_a_swap_of_options_keeps_the_plans_other_options_and_is_in_the_title() -> None:
+    before = find_plan("show_attend_tell").stage("captions").config
+    (plan,) = find_plans(("show_attend_tell",), ("captions=show_attend_tell:beam=7",), SCENES)
+    assert plan.stage("captions").config == dataclasses.replace(before, beam=7)
+    assert "[captions: show_attend_tell:" in plan.title
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,15 @@ def test_a_plan_with_folds_lets_later_stages_learn_from_the_cross_fitted_column(
         assert {photo[0].text for photo in Column(task.output().path, "captions")} == {said}
 
 
+@pytest.mark.usefixtures("outside")
+def test_an_error_of_a_stage_names_the_stage(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    task = predict(Plan("", {"detections": "oracle", "attributes": "breaks"}), "attributes", "val", tmp_path)
+    forget()
+    assert not luigi.build([task], local_scheduler=True, log_level="WARNING")
+    said = capfd.readouterr().err
+    assert "internal error in attributes/breaks, ZeroDivisionError: integer division" in said
+
+
 def test_several_processes_answer_as_one(tmp_path: Path) -> None:
     plan = Plan("", {"detections": "oracle", "relations": "prepositions"})
     columns = []

@@ -81,6 +81,16 @@ class Learns(Stage[SureConfig, tuple[Caption, ...]]):
         return [(Caption(self.said_, tuple(self.said_.split())),) for scene in scenes if scene.attributes is not None]
 
 
+class Breaks(Sure):
+    """Has an error of its own."""
+
+    name = "breaks"
+    fit_on: ClassVar[tuple[str, ...]] = ()
+
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[Any]:
+        return [1 // 0 for _ in scenes]
+
+
 class Reorders(Sure):
     name = "reorders"
 

@@ -57,7 +57,7 @@ function list() {
   next();
   const all = photos.length.toLocaleString("en");
   document.getElementById("count").value =
-    listed.length === photos.length ? `${all} photographs` : `${listed.length.toLocaleString("en")} of ${all}`;
+    listed.length === photos.length ? `${all} photograph${photos.length === 1 ? "" : "s"}` : `${listed.length.toLocaleString("en")} of ${all}`;
 }
 
 // `#photo=id` leads to that photo.
