@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import PIL.Image
 
+from pipeline.codec import decode, encode
 from pipeline.columns import Scenes, write_column
 from pipeline.config import build, spell, split_spec
 from pipeline.errors import BadOption, CaptionloomError, ContractViolation, FieldNotAvailable, NotFitted, UnknownName
 from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, in_process, process_pool
 from pipeline.images import size
-from pipeline.records import FIELDS, Caption, Image, Truth, decode, encode, is_array
+from pipeline.records import FIELDS, Caption, Image, Truth, is_array
 from pipeline.registry import Choice, choose
 from pipeline.stage import Runtime
 

@@ -17,8 +17,9 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from pipeline.codec import decode, encode
 from pipeline.errors import ContractViolation, StoreError
-from pipeline.records import FIELDS, Array, Image, Scene, Truth, decode, encode
+from pipeline.records import FIELDS, Array, Image, Scene, Truth
 
 SHARD = 512
 TYPES: Mapping[str, Any] = {**FIELDS, "images": Image, "truth": Truth}

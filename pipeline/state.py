@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+from pipeline.codec import decode, encode
 from pipeline.errors import NotFitted
-from pipeline.records import decode, encode
 
 
 class Learned:

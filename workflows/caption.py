@@ -5,11 +5,11 @@ from pathlib import Path
 
 import luigi
 
+from pipeline.codec import encode
 from pipeline.config import spell
 from pipeline.executor import SplitFiles
 from pipeline.keys import Source, key_of
 from pipeline.plan import Plan
-from pipeline.records import encode
 from pipeline.registry import get
 from workflows.compare import OnDataset
 from workflows.parameters import CommaList

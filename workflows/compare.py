@@ -15,7 +15,8 @@ from workflows import messages
 from workflows.parameters import CommaList, HowToRun
 from workflows.planning import find_plans
 from workflows.results import Results
-from workflows.tasks import Evaluate, Predict, Prepare, Work, forget
+from workflows.sources import forget
+from workflows.tasks import Evaluate, Predict, Prepare, Work
 
 REPORT_VERSION = 1
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.codec import encode
 from pipeline.executor import SplitFiles
 from pipeline.plan import Plan
-from pipeline.records import encode
 from pipeline.registry import choose
 from workflows.report.comparison import Comparison, System
 from workflows.report.page import render

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
+from pipeline.codec import decode, encode
 from pipeline.columns import Column
-from pipeline.records import Score, decode, encode
+from pipeline.records import Score
 from pipeline.registry import choose
 from pipeline.stage import Metric
 from pipeline.store import Store

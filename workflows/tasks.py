@@ -5,7 +5,7 @@ Each carries the plan restricted to what it needs, so that two plans which share
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,37 +17,13 @@ from pipeline.datasets import Dataset
 from pipeline.errors import BadData
 from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, spans
 from pipeline.keys import Fold, Recipes, Source, fold_list, key_of
-from pipeline.plan import Plan
 from pipeline.registry import choose
 from pipeline.store import Store
 from stages.analysis.scoring import SCORING_VERSION
 from workflows import messages
 from workflows.parameters import CommaList, HowToRun
+from workflows.sources import recipes_of, source_of, store_at
 from workflows.targets import Artefact
-
-
-@cache
-def store_at(root: str) -> Store:
-    """The store of a directory, opened once a process."""
-    return Store(Path(root))
-
-
-@cache
-def source_of(dataset: str, root: str) -> Source:
-    """A dataset with its fingerprints, taken once a run."""
-    return Source(dataset, store_at(root).digest)
-
-
-@cache
-def recipes_of(plan: str, dataset: str, root: str) -> Recipes:
-    """The recipes of a plan fitted on a dataset, derived once a run."""
-    return Recipes(Plan.from_text(plan), source_of(dataset, root))
-
-
-def forget() -> None:
-    """Take fingerprints anew: files may have changed since the last run in this process."""
-    for remembered in (store_at, source_of, recipes_of):
-        remembered.cache_clear()
 
 
 class Work(luigi.Task):

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from pipeline.checks import Bench, answers
-from pipeline.records import encode
+from pipeline.codec import encode
 from pipeline.registry import choose
 from tests.contract.test_stages import SMALL, STAGES
 

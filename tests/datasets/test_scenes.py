@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.codec import encode
 from pipeline.errors import UnknownName
 from pipeline.images import decode
-from pipeline.records import Array, Box, Truth, encode
+from pipeline.records import Array, Box, Truth
 from stages.datasets import _scenes_words as words
 from stages.datasets._scenes_layout import Layout, compose
 from stages.datasets._scenes_photo import boxes, draw

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from pipeline.codec import decode, encode
 from pipeline.errors import ContractViolation, FieldNotAvailable
 from pipeline.records import (
     AttributeScores,
@@ -17,8 +18,6 @@ from pipeline.records import (
     SceneGraph,
     Score,
     Truth,
-    decode,
-    encode,
 )
 
 RECORDS = [

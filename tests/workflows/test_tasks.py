@@ -8,7 +8,8 @@ import pytest
 from pipeline.columns import Column
 from pipeline.plan import Plan
 from workflows.parameters import HowToRun
-from workflows.tasks import Fit, Predict, forget
+from workflows.sources import forget
+from workflows.tasks import Fit, Predict
 
 DATASET = "scenes:train=20:val=3:test=2"
 

@@ -1,0 +1,32 @@
+"""Stores, datasets and recipes that this process has already opened, fingerprinted or derived."""
+
+from functools import cache
+from pathlib import Path
+
+from pipeline.keys import Recipes, Source
+from pipeline.plan import Plan
+from pipeline.store import Store
+
+
+@cache
+def store_at(root: str) -> Store:
+    """The store of a directory, opened once a process."""
+    return Store(Path(root))
+
+
+@cache
+def source_of(dataset: str, root: str) -> Source:
+    """A dataset with its fingerprints, taken once a run."""
+    return Source(dataset, store_at(root).digest)
+
+
+@cache
+def recipes_of(plan: str, dataset: str, root: str) -> Recipes:
+    """The recipes of a plan fitted on a dataset, derived once a run."""
+    return Recipes(Plan.from_text(plan), source_of(dataset, root))
+
+
+def forget() -> None:
+    """Take fingerprints anew: files may have changed since the last run in this process."""
+    for remembered in (store_at, source_of, recipes_of):
+        remembered.cache_clear()
