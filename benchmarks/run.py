@@ -63,7 +63,7 @@ def detector() -> Figures:
         "average_precision": dict(each),
         "mean_average_precision_stuff": sum(stuff.values()) / len(stuff),
         "photos_per_second": 60 / seconds,
-        "fit_seconds": fit,
+        "fit_cpu_seconds": fit,
     }
 
 
@@ -83,7 +83,7 @@ def attributes() -> Figures:
     for name in names:
         found = [(scores.get(name, 0.0), name in true) for scores, true in pairs]
         each[name] = average_precision(found, sum(right for _, right in found))
-    return {"mean_average_precision": sum(each.values()) / len(each), "average_precision": each, "fit_seconds": fit}
+    return {"mean_average_precision": sum(each.values()) / len(each), "average_precision": each, "fit_cpu_seconds": fit}
 
 
 def crf() -> Figures:
@@ -160,14 +160,14 @@ def main(names: list[str]) -> None:
 
 
 def _column(plan: Plan, field: str, dataset: str, split: str) -> tuple[list[Any], SplitFiles, float]:
-    """The values of a field, the split, and how long its fit took."""
+    """The values of a field, the split, and the CPU seconds of its fit."""
     import luigi
 
     task = _task(plan, field, dataset, split)
     if not luigi.build([task], local_scheduler=True, log_level="WARNING"):
         raise SystemExit(f"{field} could not be computed")
     values = list(Column(task.output().path, field))
-    fits = [task.stored.manifest("models", fit.output().key)["seconds"] for fit in task.model_tasks()]
+    fits = [task.stored.manifest("models", fit.output().key)["cpu_seconds"] for fit in task.model_tasks()]
     return values, task.split_files(task.on, split, {}), sum(fits)
 
 
