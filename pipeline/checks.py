@@ -20,6 +20,7 @@ from pipeline.config import build, spell, split_spec
 from pipeline.errors import BadOption, CaptionloomError, ContractViolation, FieldNotAvailable, NotFitted, UnknownName
 from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, in_process, process_pool
 from pipeline.images import size
+from pipeline.photos import Seen
 from pipeline.records import FIELDS, Caption, Image, Truth, is_array
 from pipeline.registry import Choice, choose
 from pipeline.stage import Runtime
@@ -68,7 +69,7 @@ class Bench:
         if name == "odd":
             examples = list(_odd_photos(directory))
         else:
-            examples = list(self.dataset.create().examples(name, directory, _no_digest))
+            examples = list(self.dataset.create().examples(name, directory, _unremembered))
         ids = [image.id for image, _ in examples]
         for place, written in enumerate(("images", "truth")):
             (directory / written).mkdir()
@@ -238,8 +239,11 @@ def dataset_is_sound(bench: Bench, choice: Choice) -> None:
     for split in dataset.splits:
         directory = bench.directory / f"{choice.name}-{split}"
         directory.mkdir()
-        require(dataset.fingerprint(split, _no_digest) == choice.create().fingerprint(split, _no_digest), "fingerprint")
-        for image, truth in dataset.examples(split, directory, _no_digest):
+        require(
+            dataset.fingerprint(split, _unremembered) == choice.create().fingerprint(split, _unremembered),
+            "fingerprint",
+        )
+        for image, truth in dataset.examples(split, directory, _unremembered):
             require(
                 image.id not in seen and truth.id == image.id, f"{split}: id {image.id!r} twice, or another truth's"
             )
@@ -312,5 +316,6 @@ def _part(examples: Sequence[tuple[Image, Truth]], place: int, start: int) -> It
     return (example[place] for example in examples[start:])
 
 
-def _no_digest(path: Path) -> str:
-    return path.name
+def _unremembered(path: Path) -> Seen | None:
+    width, height = size(path)
+    return Seen(path.name, width, height)

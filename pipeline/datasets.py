@@ -1,12 +1,13 @@
 """The contract of a dataset: named splits of photos and what is true of them, fingerprinted before they are read."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pipeline.config import NoOptions
+from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
 
 C = TypeVar("C")
@@ -41,8 +42,8 @@ class Dataset(ABC, Generic[C]):
         self.config = config
 
     @abstractmethod
-    def fingerprint(self, split: str, digest: Callable[[Path], str]) -> Fingerprint:
-        """The split's hashes, cheaply; `digest` gives the (cached) sha256 of a file.
+    def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
+        """The split's hashes, cheaply; `inspect` says what a photo file is, or None where the photo is to be left out.
 
         They must differ wherever ids, photos, their order or their truth differ, whichever option makes the difference.
 
@@ -51,7 +52,7 @@ class Dataset(ABC, Generic[C]):
         """
 
     @abstractmethod
-    def examples(self, split: str, directory: Path, digest: Callable[[Path], str]) -> Iterator[tuple[Image, Truth]]:
+    def examples(self, split: str, directory: Path, inspect: Inspect) -> Iterator[tuple[Image, Truth]]:
         """Every photo of the split with its truth, in a fixed order and with unique ids.
 
         A dataset that makes its photos writes them into `directory` and gives paths relative to it.

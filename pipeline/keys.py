@@ -3,14 +3,14 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadPlan, UnknownName
+from pipeline.photos import Photos
 from pipeline.plan import Plan
 from pipeline.registry import choose
 
@@ -34,10 +34,10 @@ class Fold:
 class Source:
     """A dataset and the fingerprints of its splits, asked for once."""
 
-    def __init__(self, text: str, digest: Callable[[Path], str]) -> None:
+    def __init__(self, text: str, photos: Photos) -> None:
         self.choice = choose("datasets", text)
         self.text = self.choice.text
-        self.digest = digest
+        self.photos = photos
         self._fingerprints: dict[str, Fingerprint] = {}
 
     @cached_property
@@ -53,7 +53,7 @@ class Source:
         if split not in self.dataset.splits:
             raise UnknownName(f"split of {self.text}", split, self.dataset.splits)
         if split not in self._fingerprints:
-            self._fingerprints[split] = self.dataset.fingerprint(split, self.digest)
+            self._fingerprints[split] = self.dataset.fingerprint(split, self.photos.inspect)
         return self._fingerprints[split]
 
     def split_recipe(self, split: str) -> dict[str, Any]:

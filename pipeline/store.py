@@ -1,4 +1,4 @@
-"""The store: content-addressed directories, each whole or not there, and a cache of photo hashes.
+"""The store: content-addressed directories, each whole or not there, and a memory of photo files.
 
 An artefact is written in `partial/<kind>-<key>`, under a lock, and moved to `<kind>/<key>` by one rename after its
 manifest. What a killed run leaves in `partial` is never read as a result; the next run of the same key goes on from it.
@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import shutil
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,7 @@ from safetensors import SafetensorError
 
 from pipeline.errors import StoreError
 from pipeline.keys import key_of
+from pipeline.photos import Photos
 
 KINDS = ("datasets", "resources", "models", "columns", "scores")
 FORMAT = {"captionloom_store": 1}
@@ -104,25 +104,10 @@ class Store:
                     raise
             shutil.rmtree(partial, ignore_errors=True)
 
-    def digest(self, file: Path) -> str:
-        """sha256 of a file's content, remembered by path, size and time of change.
-
-        Raises:
-            OSError: if the file cannot be read.
-        """
-        stat = file.stat()
-        row = (str(file.absolute()), stat.st_size, stat.st_mtime_ns)
-        try:
-            with self._locked("photo_hashes"):
-                hashes = _photo_hashes(self.root / "photo_hashes.sqlite", os.getpid())
-            found = hashes.execute("SELECT sha FROM photo WHERE path=? AND bytes=? AND changed=?", row).fetchone()
-            if found:
-                return str(found[0])
-            sha = _sha256(file)
-            hashes.execute("INSERT OR REPLACE INTO photo VALUES (?, ?, ?, ?)", (*row, sha))
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.root / 'photo_hashes.sqlite'} cannot be used ({error}); delete it") from None
-        return sha
+    def photos(self, skip: bool = False) -> Photos:
+        """Looks at photo files and remembers what they are; `skip` leaves out those that cannot be used."""
+        with self._locked("photos"):  # several processes may come to make it
+            return Photos(self.root / "photos.sqlite", skip).opened()
 
     def artefacts(self) -> Iterator[Path]:
         """Every artefact directory."""
@@ -214,17 +199,6 @@ def write_manifest(directory: Path, content: Mapping[str, Any]) -> None:
 def _sha256(file: Path) -> str:
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-@cache
-def _photo_hashes(file: Path, process: int) -> sqlite3.Connection:
-    """One connection a process (it must not cross a fork); a cache needs no flush to disk at every row."""
-    connection = sqlite3.connect(file, timeout=60, isolation_level=None)
-    connection.executescript(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-        "CREATE TABLE IF NOT EXISTS photo (path TEXT PRIMARY KEY, bytes INTEGER, changed INTEGER, sha TEXT)"
-    )
-    return connection
 
 
 @cache

@@ -17,7 +17,7 @@ def store_at(root: str) -> Store:
 @cache
 def source_of(dataset: str, root: str) -> Source:
     """A dataset with its fingerprints, taken once a run."""
-    return Source(dataset, store_at(root).digest)
+    return Source(dataset, store_at(root).photos())
 
 
 @cache

@@ -81,7 +81,7 @@ class Prepare(_Inner):
         dataset: Dataset[Any] = self.source(self.dataset).dataset
         with self.stored.making("datasets", self.output().recipe) as workspace:
             if workspace:
-                examples = dataset.examples(self.split, workspace.out, self.stored.digest)
+                examples = dataset.examples(self.split, workspace.out, self.source(self.dataset).photos.inspect)
                 shown = self.how.runtime().progress(examples, f"prepare {self.split}", 0)
                 images, truth = [], []
                 for image, true in shown:

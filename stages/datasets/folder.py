@@ -1,7 +1,7 @@
 """Photos alone: files and folders as anybody has them, with nothing known about them."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -9,7 +9,7 @@ from typing import ClassVar
 from pipeline.config import option
 from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadData
-from pipeline.images import size
+from pipeline.photos import Inspect, Seen
 from pipeline.records import Image, Truth
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
@@ -31,17 +31,22 @@ class Folder(Dataset[FolderConfig]):
     splits: ClassVar[tuple[str, ...]] = ("all",)
     annotates: ClassVar[tuple[str, ...]] = ()
 
-    def fingerprint(self, split: str, digest: Callable[[Path], str]) -> Fingerprint:
+    def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
         content, where = hashlib.sha256(), hashlib.sha256()
-        for name, path in self._photos():
-            content.update(f"{name}\0{_digest(path, digest)}\n".encode())
+        for name, path, seen in self._usable(inspect):
+            content.update(f"{name}\0{seen.sha256}\n".encode())
             where.update(f"{path.absolute()}\n".encode())
         return Fingerprint(content.hexdigest(), "", where.hexdigest())
 
-    def examples(self, split: str, directory: Path, digest: Callable[[Path], str]) -> Iterator[tuple[Image, Truth]]:
+    def examples(self, split: str, directory: Path, inspect: Inspect) -> Iterator[tuple[Image, Truth]]:
+        for name, path, seen in self._usable(inspect):
+            yield Image(name, str(path.absolute()), seen.width, seen.height, seen.sha256), Truth(name)
+
+    def _usable(self, inspect: Inspect) -> Iterator[tuple[str, Path, Seen]]:
         for name, path in self._photos():
-            width, height = size(path)
-            yield Image(name, str(path.absolute()), width, height, _digest(path, digest)), Truth(name)
+            seen = inspect(path)
+            if seen is not None:
+                yield name, path, seen
 
     def _photos(self) -> list[tuple[str, Path]]:
         """(id, path) of every photo.
@@ -69,12 +74,3 @@ class Folder(Dataset[FolderConfig]):
         if not found:
             raise BadData("no photos given: name files or folders, as in folder:paths=holiday+cat.jpg")
         return list(found.items())
-
-
-def _digest(path: Path, digest: Callable[[Path], str]) -> str:
-    try:
-        return digest(path)
-    except OSError as error:
-        raise BadData(
-            f"photo {str(path)!r} cannot be read: {error.strerror}; mend its permissions or leave it out"
-        ) from None

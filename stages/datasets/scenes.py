@@ -8,7 +8,7 @@ region. `Image.sha256` hashes the raw pixels, so that it does not hang on a PNG 
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -18,6 +18,7 @@ import numpy as np
 from pipeline.config import option
 from pipeline.datasets import MOST_TUNE, SPLITS, Dataset, Fingerprint
 from pipeline.errors import UnknownName
+from pipeline.photos import Inspect
 from pipeline.records import Array, Image, Truth
 from stages.datasets._scenes_grammar import sentences
 from stages.datasets._scenes_kinds import ACTIONS, COLOURS, PATTERNS, PLACES, STUFF, THINGS
@@ -62,14 +63,14 @@ class Scenes(Dataset[ScenesConfig]):
     config_type = ScenesConfig
     annotates: ClassVar[tuple[str, ...]] = ("captions", "detections", "attributes", "relations", "triplets")
 
-    def fingerprint(self, split: str, digest: Callable[[Path], str]) -> Fingerprint:
+    def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
         """Hashes of what the split is made from; nothing is drawn."""
         numbers = self.photos(split)
         recipe = json.dumps([self.name, self.version, self.config.seed, split, numbers[0], numbers[-1]])
         photos, truth = (hashlib.sha256(f"{part} {recipe}".encode()).hexdigest() for part in ("photos", "truth"))
         return Fingerprint(photos, truth)
 
-    def examples(self, split: str, directory: Path, digest: Callable[[Path], str]) -> Iterator[tuple[Image, Truth]]:
+    def examples(self, split: str, directory: Path, inspect: Inspect) -> Iterator[tuple[Image, Truth]]:
         """Draw the split: PNG files named by id in `directory`, and their truth."""
         import cv2
 

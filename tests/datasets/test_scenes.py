@@ -42,8 +42,8 @@ GOLDEN = {
 }
 
 
-def never(path: Path) -> str:
-    raise AssertionError(f"scenes has no files, but asked for the digest of {path}")
+def never(path: Path) -> None:
+    raise AssertionError(f"scenes has no files, but asked to look at {path}")
 
 
 @cache

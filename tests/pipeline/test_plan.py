@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.errors import BadPlan, UnknownName
 from pipeline.keys import Recipes, Source, key_of
+from pipeline.photos import Photos
 from pipeline.plan import Plan
 
 BABYTALK = Plan(
@@ -18,13 +19,16 @@ BABYTALK = Plan(
 )
 NEURAL = Plan("neural", {"grid": "cnn_grid", "captions": "show_attend_tell"})
 
+NO_PHOTOS = Photos(Path("unused"))
+"""Drawn scenes have no files to look at."""
+
 
 def recipes(plan: Plan, dataset: str = "scenes") -> Recipes:
-    return Recipes(plan, Source(dataset, lambda path: ""))
+    return Recipes(plan, Source(dataset, NO_PHOTOS))
 
 
 def keys(plan: Plan, dataset: str = "scenes") -> dict[str, str]:
-    source = Source(dataset, lambda path: "")
+    source = Source(dataset, NO_PHOTOS)
     return {written: key_of(recipes(plan, dataset).column(written, source, "test")) for written in plan.stages}
 
 
@@ -100,7 +104,7 @@ def test_the_size_of_the_test_split_changes_no_model() -> None:
 
 def test_truth_enters_the_key_of_an_oracle_alone() -> None:
     oracle = BABYTALK.swap("detections", "oracle")
-    source = Source("scenes", lambda path: "")
+    source = Source("scenes", NO_PHOTOS)
     assert recipes(oracle).column("detections", source, "test")["truth"]
     assert not recipes(BABYTALK).column("detections", source, "test")["truth"]
     assert oracle.sees_truth() == ("detections",)
@@ -110,7 +114,7 @@ def test_truth_enters_the_key_of_an_oracle_alone() -> None:
 def test_cross_fitting_asks_for_a_model_a_part_and_changes_only_what_learns_from_it() -> None:
     plain = Plan("plain", {"detections": "oracle", "attributes": "remembers", "captions": "learns"})
     folded = Plan("folded", plain.stages, folds={"attributes": 3})
-    source = Source("scenes", lambda path: "")
+    source = Source("scenes", NO_PHOTOS)
     column = recipes(folded).column("attributes", source, "train", learning=True)
     assert len(set(column["models"])) == 3
     assert changed(keys(folded), keys(plain)) == {"captions"}
@@ -120,7 +124,7 @@ def test_cross_fitting_asks_for_a_model_a_part_and_changes_only_what_learns_from
 def test_cross_fitting_reaches_what_is_read_through_other_stages() -> None:
     stages = {"detections": "hog_svm", "attributes": "remembers", "captions": "learns"}
     plain, folded = Plan("", stages), Plan("", stages, folds={"detections": 3})
-    source = Source("scenes", lambda path: "")
+    source = Source("scenes", NO_PHOTOS)
     columns = [recipes(plan).column("attributes", source, "train", learning=True) for plan in (plain, folded)]
     assert key_of(columns[0]) != key_of(columns[1])
     assert key_of(recipes(plain).model("captions")) != key_of(recipes(folded).model("captions"))

@@ -5,10 +5,12 @@ import os
 import time
 from pathlib import Path
 
+import PIL.Image
 import pytest
 
 from pipeline.errors import StoreError
 from pipeline.keys import key_of
+from pipeline.photos import Seen
 from pipeline.store import Store, damage
 
 RECIPE = {"stage": "test", "version": 1}
@@ -67,16 +69,16 @@ def test_a_store_whose_first_opening_was_killed_can_be_opened(tmp_path: Path) ->
     assert make(tmp_path)
 
 
-def _open(root: Path, photo: Path, opened: "multiprocessing.Queue[str]") -> None:
-    opened.put(Store(root).digest(photo))
+def _open(root: Path, photo: Path, opened: "multiprocessing.Queue[Seen | None]") -> None:
+    opened.put(Store(root).photos().inspect(photo))
 
 
 def test_many_processes_can_open_a_new_store_at_once(tmp_path: Path) -> None:
-    (tmp_path / "photo").write_bytes(b"photo")
+    PIL.Image.new("RGB", (4, 3)).save(tmp_path / "photo.png")
     context = multiprocessing.get_context("fork")
-    opened: multiprocessing.Queue[str] = context.Queue()
+    opened: multiprocessing.Queue[Seen | None] = context.Queue()
     racers = [
-        context.Process(target=_open, args=(tmp_path / f"store-{number // 6}", tmp_path / "photo", opened))
+        context.Process(target=_open, args=(tmp_path / f"store-{number // 6}", tmp_path / "photo.png", opened))
         for number in range(24)
     ]
     for racer in racers:
@@ -156,12 +158,3 @@ def test_somebody_elses_unreadable_file_is_not_blamed_on_the_store(tmp_path: Pat
     store = Store(tmp_path / "store")
     with pytest.raises(PermissionError), store.making("models", RECIPE):
         raise PermissionError(errno.EACCES, "denied", str(tmp_path / "photo.jpg"))
-
-
-def test_a_photo_hash_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
-    store, photo = Store(tmp_path / "store"), tmp_path / "photo"
-    photo.write_bytes(b"one")
-    first = store.digest(photo)
-    assert store.digest(photo) == first
-    photo.write_bytes(b"four")
-    assert store.digest(photo) != first

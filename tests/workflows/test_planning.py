@@ -7,10 +7,11 @@ import pytest
 
 from pipeline.errors import BadOption, BadPlan, UnknownName
 from pipeline.keys import Source
+from pipeline.photos import Photos
 from workflows.parameters import CommaList, HowToRun
 from workflows.planning import find_plan, find_plans, plan_names
 
-SCENES = Source("scenes", lambda path: "")
+SCENES = Source("scenes", Photos(Path("unused")))
 
 
 def test_every_shipped_plan_works_on_the_shipped_dataset() -> None:

@@ -272,12 +272,12 @@ class Planted(Dataset[SureConfig]):
     config_type = SureConfig
     annotates = ("captions", "detections", "attributes", "relations", "triplets")
 
-    def fingerprint(self, split: str, digest: Any) -> Fingerprint:
+    def fingerprint(self, split: str, inspect: Any) -> Fingerprint:
         return Fingerprint(f"photos of {split}", f"truth of {split}")
 
-    def examples(self, split: str, directory: Any, digest: Any) -> Any:
+    def examples(self, split: str, directory: Any, inspect: Any) -> Any:
         drawn: Dataset[Any] = choose("datasets", "scenes:train=60:val=4:test=2").create()
-        for image, truth in drawn.examples(split, directory, digest):
+        for image, truth in drawn.examples(split, directory, inspect):
             word = "quokka" if split == "train" else "wombat"
             said = tuple(f"A {word} {caption[2:]}" for caption in truth.captions)
             things = truth.detections or ()
@@ -292,10 +292,10 @@ class Twins(Dataset[SureConfig]):
     config_type = SureConfig
     splits = ("all",)
 
-    def fingerprint(self, split: str, digest: Any) -> Fingerprint:
+    def fingerprint(self, split: str, inspect: Any) -> Fingerprint:
         return Fingerprint("", "")
 
-    def examples(self, split: str, directory: Any, digest: Any) -> Any:
+    def examples(self, split: str, directory: Any, inspect: Any) -> Any:
         import PIL.Image
 
         PIL.Image.new("RGB", (4, 4)).save(directory / "a.png")
