@@ -4,7 +4,8 @@ The whole photo is squashed to a square, so that a map over the grid, stretched 
 network looked; nothing is cropped away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,18 +36,29 @@ class CnnGrid(Stage[Config, Array]):
         from stages.networks.device import resolve
         from stages.vision.backbone import features
 
-        device, size = resolve(self.runtime.device), self.config.size
-        starts = range(0, len(scenes), self.runtime.batch)
+        device, size, batch = resolve(self.runtime.device), self.config.size, self.runtime.batch
+        batches = [scenes[start : start + batch] for start in range(0, len(scenes), batch)]
         grids: list[Array] = []
-        for start in self.runtime.progress(starts, "grid features", len(starts)):
-            batch = [scenes[i] for i in range(start, min(start + self.runtime.batch, len(scenes)))]
-            photos = np.stack([_squashed(scene.image, size) for scene in batch])  # (batch, size, size, 3)
-            maps = features(
-                self.config.backbone, photos, device, self.config.backbone_weights
-            )  # (batch, channels, rows, columns)
+        for photos in self.runtime.progress(_ahead(batches, size), "grid features", len(batches)):
+            maps = features(self.config.backbone, photos, device, self.config.backbone_weights)
             flat = maps.flatten(2).transpose(1, 2).cpu().numpy()  # (batch, locations, channels)
             grids.extend(np.array(grid, dtype=np.float16 if self.config.half else np.float32) for grid in flat)
         return grids
+
+
+def _ahead(batches: Sequence[Sequence[Scene]], size: int) -> Iterator[Array]:
+    """The photos of each batch, (batch, size, size, 3), decoded while the network looks at the batch before."""
+    with ThreadPoolExecutor(1) as decoder:
+        waiting: list[Future[Array]] = []
+        for batch in batches:
+            waiting.append(decoder.submit(_decoded, batch, size))
+            if len(waiting) > 1:
+                yield waiting.pop(0).result()
+        yield from (decoded.result() for decoded in waiting)
+
+
+def _decoded(batch: Sequence[Scene], size: int) -> Array:
+    return np.stack([_squashed(scene.image, size) for scene in batch])
 
 
 def _squashed(image: Image, size: int) -> Array:

@@ -86,8 +86,8 @@ def features(name: str, photos: Array, device: str, weights: str = "") -> "Tenso
     with torch.inference_mode():
         pixels = torch.from_numpy(np.ascontiguousarray(photos)).permute(0, 3, 1, 2)  # (batch, 3, height, width)
         few = _IN_CACHE if device == "cpu" else len(photos)
-        looks = [(part.to(device).float() - mean) / deviation for part in torch.split(pixels, few)]
-        maps = torch.cat([network.forward_features(part) for part in looks])
+        looks = (part.to(device).float().sub_(mean).div_(deviation) for part in torch.split(pixels, few))
+        maps = torch.cat([network.forward_features(look) for look in looks])
     if maps.ndim != 4 or maps.shape[1] != network.num_features:
         raise BadOption(
             f"backbone {name!r} gives {tuple(maps.shape[1:])}, no maps of channels x rows x columns: choose a CNN"
