@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from pipeline.config import option
 from pipeline.datasets import Dataset, Fingerprint
@@ -28,8 +27,8 @@ class Folder(Dataset[FolderConfig]):
 
     name = "folder"
     config_type = FolderConfig
-    splits: ClassVar[tuple[str, ...]] = ("all",)
-    annotates: ClassVar[tuple[str, ...]] = ()
+    splits = ("all",)
+    annotates = ()
 
     def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
         content, where = hashlib.sha256(), hashlib.sha256()
