@@ -1,0 +1,59 @@
+"""Splits that hang on the ids of photos, not on their order: what the files do not split, and `tune`."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from pipeline.datasets import MOST_TUNE, SPLITS
+from pipeline.errors import BadData, BadOption
+from stages.datasets._on_disk import Entry
+
+TUNE_HELP = "training photos set apart as tune; none: a tenth of them, at most 500"
+
+
+def divided(entries: Sequence[Entry], sizes: Mapping[str, int]) -> dict[str, list[Entry]]:
+    """`train` and parts of the given sizes: photos in the order of the sha256 of their ids fill one part after the
+    other, and the rest is `train`. Inside a part they stay in the order given."""
+    ids = iter(sorted((entry.truth.id for entry in entries), key=lambda name: hashlib.sha256(name.encode()).digest()))
+    # range goes first: zip takes from it before it takes, and would lose, one more id
+    part = {name: split for split, size in sizes.items() for _, name in zip(range(size), ids, strict=False)}
+    parts: dict[str, list[Entry]] = {"train": [], **{split: [] for split in sizes}}
+    for entry in entries:
+        parts[part.get(entry.truth.id, "train")].append(entry)
+    return parts
+
+
+def settled(name: str, parts: Mapping[str, Sequence[Entry]], tune: int | None) -> dict[str, list[Entry]]:
+    """The splits that have photos, in their usual order, with `tune` taken out of `train`.
+
+    Args:
+        name: the dataset's, for errors.
+        parts: entries by split, without tune.
+        tune: how many photos of `train` to set apart; None for a tenth of them, at least 1 of 2, at most MOST_TUNE.
+
+    Raises:
+        BadData: if there is no photo, or two have one id.
+        BadOption: if tune leaves nothing to train on.
+    """
+    _check_ids(name, parts)
+    splits = {split: list(entries) for split, entries in parts.items()}
+    train = splits.get("train", [])
+    size = min(MOST_TUNE, max(len(train) // 10, 1)) if tune is None else tune
+    if train and tune is not None and tune >= len(train):
+        raise BadOption(f"{name}: tune={tune} leaves none of the {len(train)} training photos; choose a smaller tune")
+    if len(train) > 1:
+        splits |= divided(train, {"tune": size})
+    return {split: splits[split] for split in SPLITS if splits.get(split)}
+
+
+def _check_ids(name: str, parts: Mapping[str, Sequence[Entry]]) -> None:
+    first: dict[str, Entry] = {}
+    for entries in parts.values():
+        for entry in entries:
+            other = first.setdefault(entry.truth.id, entry)
+            if other is not entry:
+                raise BadData(
+                    f"{name}: two photos have the id {entry.truth.id!r}: {other.path} ({other.source}) and {entry.path}"
+                    f" ({entry.source}); keep one"
+                )
+    if not first:
+        raise BadData(f"{name}: the files speak of no photo; give the folder as the dataset is distributed")
