@@ -8,6 +8,8 @@ from typing import Any
 
 from pipeline.errors import BadData, BadOption
 
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
+
 
 def root_of(name: str, root: str) -> Path:
     """The folder of a dataset.

@@ -1,10 +1,14 @@
 """Splits that hang on the ids of photos, not on their order: what the files do not split, and `tune`."""
 
+import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path, PurePosixPath
 
 from pipeline.datasets import MOST_TUNE, SPLITS
 from pipeline.errors import BadData, BadOption
+from stages.datasets._layout import SUFFIXES, lines
 from stages.datasets._on_disk import Entry
 
 TUNE_HELP = "training photos set apart as tune; none: a tenth of them, at most 500"
@@ -34,7 +38,7 @@ def settled(name: str, parts: Mapping[str, Sequence[Entry]], tune: int | None) -
         BadData: if there is no photo, or two have one id.
         BadOption: if tune leaves nothing to train on.
     """
-    _check_ids(name, parts)
+    by_id(name, chain.from_iterable(parts.values()))
     splits = {split: list(entries) for split, entries in parts.items()}
     train = splits.get("train", [])
     size = min(MOST_TUNE, max(len(train) // 10, 1)) if tune is None else tune
@@ -45,15 +49,36 @@ def settled(name: str, parts: Mapping[str, Sequence[Entry]], tune: int | None) -
     return {split: splits[split] for split in SPLITS if splits.get(split)}
 
 
-def _check_ids(name: str, parts: Mapping[str, Sequence[Entry]]) -> None:
-    first: dict[str, Entry] = {}
-    for entries in parts.values():
-        for entry in entries:
-            other = first.setdefault(entry.truth.id, entry)
-            if other is not entry:
-                raise BadData(
-                    f"{name}: two photos have the id {entry.truth.id!r}: {other.path} ({other.source}) and {entry.path}"
-                    f" ({entry.source}); keep one"
-                )
-    if not first:
+def by_id(name: str, entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Entries by the ids of their photos.
+
+    Raises:
+        BadData: if there is none, or two photos have one id.
+    """
+    known: dict[str, Entry] = {}
+    for entry in entries:
+        other = known.setdefault(entry.truth.id, entry)
+        if other is not entry:
+            raise BadData(
+                f"{name}: two photos have the id {entry.truth.id!r}: {other.path} ({other.source}) and {entry.path}"
+                f" ({entry.source}); keep one"
+            )
+    if not known:
         raise BadData(f"{name}: the files speak of no photo; give the folder as the dataset is distributed")
+    return known
+
+
+def listed(file: Path, known: Mapping[str, Entry]) -> list[Entry]:
+    """The photos named in a file, one a line, by id or file name, in its order.
+
+    Raises:
+        BadData: for a line that names no known photo.
+    """
+    found = []
+    for where, line in lines(file):
+        given = PurePosixPath(line.strip())
+        entry = known.get(given.stem if given.suffix.lower() in SUFFIXES else given.name)
+        if entry is None:
+            raise BadData(f"{where}: nothing is said of photo {line.strip()!r}; add its captions or take the line out")
+        found.append(dataclasses.replace(entry, source=where))
+    return found

@@ -19,7 +19,7 @@ from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
 from stages.datasets._layout import find, lines, needed, root_of, rows, sentence
 from stages.datasets._on_disk import Entry, examples, fingerprint
-from stages.datasets._splits import TUNE_HELP, divided, settled
+from stages.datasets._splits import TUNE_HELP, by_id, divided, listed, settled
 
 _FOLDERS = ("Flicker8k_Dataset", "Flickr8k_Dataset", "flickr30k-images", "flickr30k_images", "Images", "images")
 _LISTS = {
@@ -72,14 +72,14 @@ class Flickr(Dataset[FlickrConfig]):
         if (photos / photos.name).is_dir():  # archives unpacked into a folder of their own name
             photos = photos / photos.name
         captions = needed(root, tuple(_READERS), "file of captions")
-        said = _by_photo(captions)
+        said = [_entry(photos, name, group) for name, group in _by_photo(captions).items()]
         lists = {split: file for split, names in _LISTS.items() if (file := find(root, names))}
         if lists:
-            parts = {split: _listed(file, said, captions, photos) for split, file in lists.items()}
+            known = by_id(self.name, said)
+            parts = {split: listed(file, known) for split, file in lists.items()}
         else:
-            known = [_entry(photos, name, group) for name, group in said.items()]
             val = 1014 if "30k" in photos.name or captions.name.startswith("results") else 1000
-            parts = divided(known, {"val": min(val, len(known) // 10), "test": min(1000, len(known) // 10)})
+            parts = divided(said, {"val": min(val, len(said) // 10), "test": min(1000, len(said) // 10)})
         return settled(self.name, parts, self.config.tune)
 
 
@@ -101,20 +101,9 @@ def _by_photo(file: Path) -> dict[str, _Group]:
     return found
 
 
-def _listed(file: Path, said: dict[str, _Group], captions: Path, photos: Path) -> list[Entry]:
-    found = []
-    for where, line in lines(file):
-        name = line.strip()
-        name = name if name in said else f"{name}.jpg"
-        if name not in said:
-            raise BadData(f"{where}: {line.strip()!r} has no caption in {captions}; add captions or take it out")
-        found.append(_entry(photos, name, said[name], where))
-    return found
-
-
-def _entry(photos: Path, name: str, group: _Group, listed: str = "") -> Entry:
+def _entry(photos: Path, name: str, group: _Group) -> Entry:
     captions = tuple(text for _, text in sorted(group.captions.items(), key=lambda item: int(item[0])))
-    return Entry(photos / name, Truth(Path(name).stem, captions), listed or group.source)
+    return Entry(photos / name, Truth(Path(name).stem, captions), group.source)
 
 
 def _tokens(file: Path) -> Said:

@@ -10,8 +10,7 @@ from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadData
 from pipeline.photos import Inspect, Seen
 from pipeline.records import Image, Truth
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
+from stages.datasets._layout import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)

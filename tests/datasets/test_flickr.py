@@ -195,7 +195,7 @@ def test_a_line_that_does_not_fit_is_named(line: str, says: str, tmp_path: Path)
 @pytest.mark.parametrize(
     ("split", "line", "says"),
     [
-        ("train", "nobody.jpg", "trainImages.txt line 5: 'nobody.jpg' has no caption in .*token.txt; add captions"),
+        ("train", "nobody.jpg", "trainImages.txt line 5: nothing is said of photo 'nobody.jpg'; add its captions or"),
         ("train", "0_ab.jpg", "two photos have the id '0_ab'.*trainImages.txt line 1.*trainImages.txt line 5"),
         ("dev", "0_ab.jpg", "two photos have the id '0_ab'.*trainImages.txt line 1.*devImages.txt line 2"),
     ],
