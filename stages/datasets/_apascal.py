@@ -54,7 +54,7 @@ def read_apascal(folder: Path) -> dict[str, list[tuple[Detection, AttributeScore
 
 def _described(where: str, cells: list[str], names: list[str]) -> tuple[str, tuple[Detection, AttributeScores]]:
     corners, bits = cells[2:6], cells[6:]
-    if len(bits) != len(names) or not all(map(str.isdecimal, corners)) or not {*bits} <= {"0", "1"}:
+    if len(cells) != 6 + len(names) or not all(map(str.isdecimal, corners)) or not {*bits} <= {"0", "1"}:
         raise BadData(
             f"{where} should be photo.jpg class x1 y1 x2 y2 and {len(names)} times 0 or 1, in whole numbers; mend it"
         )

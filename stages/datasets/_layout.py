@@ -1,10 +1,8 @@
-"""Where the files of a dataset lie below its root, and their text: UTF-8, with or without a byte order mark."""
+"""Where the files of a dataset lie below its root, and their text, line by line and row by row, in UTF-8."""
 
 import csv
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import BadData, BadOption
 
@@ -96,16 +94,3 @@ def text_of(file: Path) -> str:
         raise BadData(f"{file} cannot be read: {error.strerror}; mend its path") from None
     except UnicodeDecodeError as error:
         raise BadData(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
-
-
-def json_of(file: Path) -> Any:
-    """The content of a JSON file.
-
-    Raises:
-        BadData: if the file cannot be read or is not JSON.
-    """
-    text = text_of(file)
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise BadData(f"{file} is not JSON: {error}; get the file again") from None

@@ -31,20 +31,24 @@ def settled(name: str, parts: Mapping[str, Sequence[Entry]], tune: int | None) -
 
     Args:
         name: the dataset's, for errors.
-        parts: entries by split, without tune.
+        parts: entries by split; without tune, unless the files themselves set it apart.
         tune: how many photos of `train` to set apart; None for a tenth of them, at least 1 of 2, at most MOST_TUNE.
 
     Raises:
         BadData: if there is no photo, or two have one id.
-        BadOption: if tune leaves nothing to train on.
+        BadOption: if tune leaves nothing to train on, or the files have one, and it is too large or asked for too.
     """
     by_id(name, chain.from_iterable(parts.values()))
     splits = {split: list(entries) for split, entries in parts.items()}
-    train = splits.get("train", [])
+    train, own = splits.get("train", []), splits.get("tune")
+    if own is not None and (tune is not None or len(own) > MOST_TUNE):
+        raise BadOption(
+            f"{name}: the files set {len(own)} photos apart as tune; take {MOST_TUNE} at most, and no option tune"
+        )
     size = min(MOST_TUNE, max(len(train) // 10, 1)) if tune is None else tune
     if train and tune is not None and tune >= len(train):
         raise BadOption(f"{name}: tune={tune} leaves none of the {len(train)} training photos; choose a smaller tune")
-    if len(train) > 1:
+    if own is None and len(train) > 1:
         splits |= divided(train, {"tune": size})
     return {split: splits[split] for split in SPLITS if splits.get(split)}
 
