@@ -67,10 +67,10 @@ def _usable(entries: Iterable[Entry], inspect: Inspect) -> Iterator[tuple[Entry,
 
 
 def _check_boxes(entry: Entry, seen: Seen) -> None:
-    if entry.truth.detections and entry.size not in (None, (seen.width, seen.height)):
+    if entry.size and entry.truth.detections and entry.size != (seen.width, seen.height):
         raise BadData(
-            f"{entry.source}: the boxes of {entry.path} were drawn on {entry.size} pixels, the photo has"
-            f" {(seen.width, seen.height)}; put the original photo there, or leave the boxes out"
+            f"{entry.source}: the boxes of {entry.path} were drawn on {entry.size[0]} x {entry.size[1]} pixels, it has"
+            f" {seen.width} x {seen.height}; put the original photo there, or leave the boxes out (coco:boxes=false)"
         )
     for box in (item.box for item in entry.truth.detections or ()):
         if not (0 <= box.left < box.right <= seen.width and 0 <= box.top < box.bottom <= seen.height):

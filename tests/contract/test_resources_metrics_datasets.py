@@ -16,7 +16,7 @@ from pipeline.checks import (
 from pipeline.config import spell
 from pipeline.errors import BadOption
 from pipeline.registry import choose, get, registered
-from tests.datasets.trees import chosen, flickr8k
+from tests.datasets.trees import apascal, chosen, coco, flickr8k, karpathy, pascal
 
 
 @pytest.mark.parametrize("name", registered("resources"))
@@ -39,7 +39,27 @@ def _flickr(root: Path) -> None:
     flickr8k(root, {"train": [f"t{number}" for number in range(12)], "dev": ["v1", "v2"], "test": ["e1"]})
 
 
-TREES: Mapping[str, Callable[[Path], None]] = {"flickr": _flickr}
+def _pascal_sentences(root: Path) -> None:
+    pascal(root, {"cat": "abcdefghij", "bus": "klmno"})
+    apascal(root, ["a.jpg cat 1 1 60 40 1 0 0 0 0 0 0 0", "k.jpg bus 1 1 60 40 0 1 0 0 0 0 0 0"])
+
+
+def _coco(root: Path) -> None:
+    box = {"image_id": 3, "category_id": 18, "bbox": [-1, 2, 90, 9], "iscrowd": 0}
+    coco(coco(root, "train2017", range(12), [box]), "val2017", range(12, 15), None)
+
+
+def _karpathy(root: Path) -> None:
+    splits = ("train", "train", "restval", "val", "test")
+    karpathy(root, [{"filename": f"{place}.jpg", "split": split} for place, split in enumerate(splits)])
+
+
+TREES: Mapping[str, Callable[[Path], None]] = {
+    "flickr": _flickr,
+    "pascal_sentences": _pascal_sentences,
+    "coco": _coco,
+    "karpathy": _karpathy,
+}
 
 
 def test_every_dataset_has_a_check_here() -> None:
@@ -56,6 +76,7 @@ def test_dataset_folder(bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "holiday").mkdir()
     PIL.Image.new("RGB", (30, 20)).save(tmp_path / "holiday" / "a.png")
     PIL.Image.new("RGB", (10, 40)).save(tmp_path / "b.jpg")
+    (tmp_path / "holiday" / "captions.csv").write_text("file,caption\na.png,A dog.\n")
     paths = (str(tmp_path / "holiday"), str(tmp_path / "b.jpg"))
     choice = choose("datasets", spell("folder", get("datasets", "folder").config_type(paths=paths)))
     config_is_spelt_one_way(bench, choice)
