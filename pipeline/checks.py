@@ -17,6 +17,7 @@ import PIL.Image
 from pipeline.codec import decode, encode
 from pipeline.columns import Scenes, write_column
 from pipeline.config import build, spell, split_spec
+from pipeline.datasets import SPLITS
 from pipeline.errors import BadOption, CaptionloomError, ContractViolation, FieldNotAvailable, NotFitted, UnknownName
 from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, in_process, process_pool
 from pipeline.images import size
@@ -234,8 +235,8 @@ def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
 
 
 def dataset_is_sound(bench: Bench, choice: Choice) -> None:
-    """Ids are unique over all splits, photos are there and of their size, truth is of its photo and inside it."""
-    dataset, seen = choice.create(), set[str]()
+    """Ids are unique over SPLITS, photos are there and of their size, truth is of its photo and inside it."""
+    dataset, seen = choice.create(), set[tuple[str, str]]()
     for split in dataset.splits:
         directory = bench.directory / f"{choice.name}-{split}"
         directory.mkdir()
@@ -244,10 +245,9 @@ def dataset_is_sound(bench: Bench, choice: Choice) -> None:
             "fingerprint",
         )
         for image, truth in dataset.examples(split, directory, _unremembered):
-            require(
-                image.id not in seen and truth.id == image.id, f"{split}: id {image.id!r} twice, or another truth's"
-            )
-            seen.add(image.id)
+            key = ("" if split in SPLITS else split, image.id)
+            require(key not in seen and truth.id == image.id, f"{split}: id {image.id!r} twice, or another truth's")
+            seen.add(key)
             require(size(directory / image.path) == (image.width, image.height), f"{image.id}: size is not the photo's")
             for part in ("captions", "detections", "attributes", "relations", "triplets"):
                 known = getattr(truth, part) not in (None, ())

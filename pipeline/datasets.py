@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pipeline.config import NoOptions
+from pipeline.config import NoOptions, spell
+from pipeline.errors import BadData, UnknownName
 from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
 
@@ -28,18 +29,40 @@ class Fingerprint:
 class Dataset(ABC, Generic[C]):
     """Where photos and truth come from.
 
-    `annotates` names the parts of Truth it fills (captions, detections, attributes, relations, triplets). `train` and
-    `tune` are disjoint: `tune` is a fixed part of the training photos, at most MOST_TUNE.
+    `train` and `tune` are disjoint: `tune` is a fixed part of the training photos, at most MOST_TUNE. A split of
+    another name, such as `all`, may share photos with these; nothing is ever fitted on it.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     config_type: ClassVar[type[Any]] = NoOptions
-    splits: ClassVar[tuple[str, ...]] = SPLITS
-    annotates: ClassVar[tuple[str, ...]] = ("captions",)
 
     def __init__(self, config: C) -> None:
         self.config = config
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits this one has, in order; may depend on its files."""
+        return SPLITS
+
+    @property
+    def annotates(self) -> tuple[str, ...]:
+        """The parts of Truth it fills (captions, detections, attributes, relations, triplets); may depend on
+        its files."""
+        return ("captions",)
+
+    def check_split(self, split: str) -> None:
+        """Refuse a split that this one does not have.
+
+        Raises:
+            BadData: for one of SPLITS, which others have.
+            UnknownName: for any other name, naming the nearest.
+        """
+        if split not in self.splits:
+            text = spell(self.name, self.config)
+            if split in SPLITS:
+                raise BadData(f"{text} has no {split} photos; it has {', '.join(self.splits)}")
+            raise UnknownName(f"split of {text}", split, self.splits)
 
     @abstractmethod
     def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.datasets import Dataset, Fingerprint
-from pipeline.errors import BadPlan, UnknownName
+from pipeline.errors import BadPlan
 from pipeline.photos import Photos
 from pipeline.plan import Plan
 from pipeline.registry import choose
@@ -48,10 +48,9 @@ class Source:
         """The hashes of a split.
 
         Raises:
-            UnknownName: for a split that the dataset does not have.
+            BadData, UnknownName: for a split that the dataset does not have.
         """
-        if split not in self.dataset.splits:
-            raise UnknownName(f"split of {self.text}", split, self.dataset.splits)
+        self.dataset.check_split(split)
         if split not in self._fingerprints:
             self._fingerprints[split] = self.dataset.fingerprint(split, self.photos.inspect)
         return self._fingerprints[split]

@@ -29,7 +29,7 @@ class Caption(OnDataset):
     @cached_property
     def on(self) -> Source:
         folder = get("datasets", "folder").config_type
-        return self.source(spell("folder", folder(paths=tuple(self.photos))))
+        return self.source(spell("folder", folder(paths=tuple(self.photos), captions="none")))
 
     @cached_property
     def fitted_on(self) -> Source:

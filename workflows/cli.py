@@ -25,6 +25,7 @@ STORE = Path(".captionloom")
 def compare(
     plans: Annotated[str, typer.Option(help="plans, .toml or .json files, separated by commas")],
     dataset: Annotated[str, typer.Option(help="dataset to describe, such as scenes:test=100")] = "scenes",
+    dataset_root: Annotated[str, typer.Option(help="folder of the dataset, as in DATASET:root=FOLDER")] = "",
     split: Annotated[str, typer.Option(help="split to describe and score")] = "test",
     metrics: Annotated[str, typer.Option(help="metrics, separated by commas; all by default")] = "",
     out: Annotated[str, typer.Option(help="directory for the results; reports/<dataset>-<split> by default")] = "",
@@ -42,6 +43,7 @@ def compare(
     task = Compare(
         plans=plans,
         dataset=dataset,
+        dataset_root=dataset_root,
         split=split,
         metrics=metrics,
         out=out,

@@ -1,5 +1,6 @@
 """Compare: several plans on the same photos, scored by the same code, side by side in one report."""
 
+import shlex
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipeline.records import is_array
 from pipeline.registry import choose, registered
 from workflows import messages
 from workflows.parameters import CommaList, HowToRun
-from workflows.planning import find_plans
+from workflows.planning import dataset_at, find_plans
 from workflows.results import Results
 from workflows.sources import forget
 from workflows.tasks import Evaluate, Predict, Prepare, Work
@@ -58,7 +59,7 @@ class OnDataset(Work):
     def command(self) -> str:
         """The luigi command that runs this again, without what does not change its result."""
         given = [
-            f"--{name.replace('_', '-')} {parameter.serialize(getattr(self, name))}"
+            f"--{name.replace('_', '-')} {shlex.quote(parameter.serialize(getattr(self, name)))}"
             for name, parameter in self.get_params()
             if parameter.significant and getattr(self, name) not in ("", ())
         ]
@@ -85,16 +86,17 @@ class Compare(OnDataset):
 
     plans = CommaList(description="shipped plans, .toml files of plans, .json files of captions")
     dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
+    dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
     split = luigi.Parameter(default="test", description="split described and scored")
     metrics = CommaList(default=(), description="metrics to score with (default: all)")
 
     @cached_property
     def on(self) -> Source:
-        return self.source(self.dataset)
+        return self.source(dataset_at(self.dataset, self.dataset_root))
 
     @cached_property
     def fitted_on(self) -> Source:
-        return self.source(self.fit_on or self.dataset)
+        return self.source(self.fit_on or self.on.text)
 
     @cached_property
     def found(self) -> tuple[Plan, ...]:

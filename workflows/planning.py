@@ -1,5 +1,7 @@
-"""From what was typed to checked plans: names, files, swaps."""
+"""From what was typed to checked plans and datasets: names, files, swaps, folders."""
 
+import dataclasses
+import typing
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from pipeline.errors import BadOption, BadPlan, UnknownName
 from pipeline.keys import Source, check_truth
 from pipeline.plan import Plan
 from pipeline.records import FIELDS
-from pipeline.registry import get
+from pipeline.registry import choose, get
 
 SHIPPED = Path(__file__).parent / "plans"
 
@@ -54,6 +56,26 @@ def find_plans(texts: Iterable[str], swaps: Sequence[str], on: Source | None) ->
         if on:
             check_truth(plan, on)
     return tuple(plans)
+
+
+def dataset_at(text: str, root: str) -> str:
+    """A dataset with a folder as its first option, `coco:year=2017` at `DIR` as `coco:root=DIR:year=2017`; without a
+    folder, as it is. A path may hold any character.
+
+    Raises:
+        BadOption: if the dataset has no such option, or it is given already.
+    """
+    if not root:
+        return text
+    choice = choose("datasets", text)
+    first = next(iter(dataclasses.fields(choice.kind.config_type)), None)
+    kind = typing.get_type_hints(choice.kind.config_type)[first.name] if first else None
+    if first is None or kind not in (str, tuple[str, ...]):
+        raise BadOption(f"dataset {choice.name!r} is not read from a folder; leave out --dataset-root {root}")
+    if getattr(choice.config, first.name) != first.default:
+        raise BadOption(f"dataset {text!r} says where it is; leave that out, or --dataset-root {root}")
+    value = root if kind is str else (root,)
+    return spell(choice.name, dataclasses.replace(choice.config, **{first.name: value}))
 
 
 def _swapped(plans: list[Plan], swap: str) -> list[Plan]:

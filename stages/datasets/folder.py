@@ -1,76 +1,134 @@
-"""Photos alone: files and folders as anybody has them, with nothing known about them."""
+"""Photos as anybody has them: files and folders, with captions where somebody wrote them."""
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import ClassVar
 
 from pipeline.config import option
-from pipeline.datasets import Dataset, Fingerprint
+from pipeline.datasets import MOST_TUNE, Dataset, Fingerprint
 from pipeline.errors import BadData
-from pipeline.photos import Inspect, Seen
+from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
+from stages.datasets._captions_file import CAPTION_FILES, Said, are_split, captions_file, read_captions
+from stages.datasets._layout import SUFFIXES
+from stages.datasets._on_disk import Entry, examples, fingerprint
+from stages.datasets._splits import TUNE_HELP, divided, settled
 
 
 @dataclass(frozen=True, slots=True)
 class FolderConfig:
     paths: tuple[str, ...] = option((), "photos, and folders searched through for photos")
+    captions: str = option(
+        "auto", f"file of captions; auto: {' or '.join(CAPTION_FILES)} in a folder; none: no captions"
+    )
+    tune: int | None = option(None, TUNE_HELP, low=1, high=MOST_TUNE)
 
 
 class Folder(Dataset[FolderConfig]):
-    """The photos at some paths, in the order given and by name inside a folder. Its one split is `all`.
+    """The photos at some paths, in the order given and by name inside a folder: all of them in the split `all`.
 
     An id is the path as given, or the folder's name with the path inside it, so that it means something to its owner.
+    With captions it also has the splits that their file says, or a tenth each, by the hash of the id, as `val` and
+    `test`; these hold the photos with captions alone. The file names photos by their paths inside its folder; one
+    given by its path may also name them by their ids.
+
+    Raises:
+        BadData: for a path that is not there, a folder without photos, two photos of one id, or captions that do not
+            fit, naming file and line.
+        BadOption: if tune leaves nothing to train on.
     """
 
     name = "folder"
     config_type = FolderConfig
-    splits: ClassVar[tuple[str, ...]] = ("all",)
-    annotates: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        return (*self._entries, "all") if self._said else ("all",)
+
+    @property
+    def annotates(self) -> tuple[str, ...]:
+        return ("captions",) if self._said else ()
 
     def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
-        content, where = hashlib.sha256(), hashlib.sha256()
-        for name, path, seen in self._usable(inspect):
-            content.update(f"{name}\0{seen.sha256}\n".encode())
-            where.update(f"{path.absolute()}\n".encode())
-        return Fingerprint(content.hexdigest(), "", where.hexdigest())
+        return fingerprint(self._split(split), inspect)
 
     def examples(self, split: str, directory: Path, inspect: Inspect) -> Iterator[tuple[Image, Truth]]:
-        for name, path, seen in self._usable(inspect):
-            yield Image(name, str(path.absolute()), seen.width, seen.height, seen.sha256), Truth(name)
+        return examples(self._split(split), inspect)
 
-    def _usable(self, inspect: Inspect) -> Iterator[tuple[str, Path, Seen]]:
-        for name, path in self._photos():
-            seen = inspect(path)
-            if seen is not None:
-                yield name, path, seen
+    def _split(self, split: str) -> list[Entry]:
+        self.check_split(split)
+        if split != "all":
+            return self._entries[split]
+        return [self._entry(photo, self._said.get(photo)) for photo in self._photos]
 
-    def _photos(self) -> list[tuple[str, Path]]:
-        """(id, path) of every photo.
+    def _entry(self, photo: str, said: Said | None) -> Entry:
+        path = self._photos[photo]
+        return Entry(path, Truth(photo, tuple(said.captions if said else ())), said.source if said else str(path))
 
-        Raises:
-            BadData: for a path that is not there, a folder without photos, or two photos of one id.
-        """
+    @cached_property
+    def _entries(self) -> dict[str, list[Entry]]:
+        """The splits of the photos with captions."""
+        entries = [self._entry(photo, said) for photo, said in self._said.items()]
+        parts: dict[str, list[Entry]] = {}
+        if are_split(self._said):
+            for entry in entries:
+                parts.setdefault(self._said[entry.truth.id].split, []).append(entry)
+        else:
+            tenth = len(entries) // 10
+            parts = divided(entries, {"val": tenth, "test": tenth})
+        return settled(self.name, parts, self.config.tune)
+
+    @cached_property
+    def _said(self) -> Mapping[str, Said]:
+        """Photo id -> what the files of captions say of it; empty where there is none."""
+        said: dict[str, Said] = {}
+        if self.config.captions == "none":
+            return said
+        inside = {text: _inside(text, photos) for text, photos in self._given.items() if Path(text).is_dir()}
+        if self.config.captions != "auto":
+            names = {photo: [photo] for photo in self._photos}
+            for name, photo in chain.from_iterable(within.items() for within in inside.values()):
+                names.setdefault(name, []).append(photo)
+            return read_captions(Path(self.config.captions), names)
+        for folder, within in inside.items():
+            file = captions_file(Path(folder))
+            if file:
+                said |= read_captions(file, {name: [photo] for name, photo in within.items()})
+        return said
+
+    @cached_property
+    def _photos(self) -> dict[str, Path]:
+        """Photo id -> path."""
         found: dict[str, Path] = {}
-        for text in self.config.paths:
-            given = Path(text)
-            if given.is_dir():
-                inside = sorted(path for path in given.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-                if not inside:
-                    raise BadData(f"folder {text!r} holds no photo ({', '.join(SUFFIXES)})")
-                photos = [
-                    (f"{given.name or given.resolve().name}/{p.relative_to(given).as_posix()}", p) for p in inside
-                ]
-            elif given.is_file():
-                photos = [(text, given)]
-            else:
-                raise BadData(f"there is no photo or folder {text!r}")
-            for name, path in photos:
-                if found.setdefault(name, path) != path:
-                    raise BadData(f"two photos have the id {name!r}: {found[name]} and {path}; rename a folder")
+        for photos in self._given.values():
+            for photo, path in photos.items():
+                if found.setdefault(photo, path) != path:
+                    raise BadData(f"two photos have the id {photo!r}: {found[photo]} and {path}; rename a folder")
         if not found:
             raise BadData("no photos given: name files or folders, as in folder:paths=holiday+cat.jpg")
-        return list(found.items())
+        return found
+
+    @cached_property
+    def _given(self) -> dict[str, dict[str, Path]]:
+        """Path given -> id and path of each of its photos."""
+        return {text: _found(text) for text in self.config.paths}
+
+
+def _inside(folder: str, photos: Mapping[str, Path]) -> dict[str, str]:
+    """Path inside the folder -> id of each of its photos."""
+    return {path.relative_to(folder).as_posix(): photo for photo, path in photos.items()}
+
+
+def _found(text: str) -> dict[str, Path]:
+    given = Path(text)
+    if given.is_file():
+        return {text: given}
+    if not given.is_dir():
+        raise BadData(f"there is no photo or folder {text!r}")
+    inside = sorted(path for path in given.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not inside:
+        raise BadData(f"folder {text!r} holds no photo ({', '.join(SUFFIXES)})")
+    name = given.name or given.resolve().name
+    return {f"{name}/{path.relative_to(given).as_posix()}": path for path in inside}

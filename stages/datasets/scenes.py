@@ -11,13 +11,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 
 from pipeline.config import option
-from pipeline.datasets import MOST_TUNE, SPLITS, Dataset, Fingerprint
-from pipeline.errors import UnknownName
+from pipeline.datasets import MOST_TUNE, Dataset, Fingerprint
 from pipeline.photos import Inspect
 from pipeline.records import Array, Image, Truth
 from stages.datasets._scenes_grammar import sentences
@@ -61,7 +59,7 @@ class Scenes(Dataset[ScenesConfig]):
     name = "scenes"
     version = 1
     config_type = ScenesConfig
-    annotates: ClassVar[tuple[str, ...]] = ("captions", "detections", "attributes", "relations", "triplets")
+    annotates = ("captions", "detections", "attributes", "relations", "triplets")
 
     def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
         """Hashes of what the split is made from; nothing is drawn."""
@@ -89,8 +87,7 @@ class Scenes(Dataset[ScenesConfig]):
         Raises:
             UnknownName: for a split that scenes does not have.
         """
-        if split not in SPLITS:
-            raise UnknownName("split of scenes", split, SPLITS)
+        self.check_split(split)
         tune = min(self.config.train // 10, MOST_TUNE)
         if split == "tune":
             chosen = range(tune)
