@@ -71,6 +71,22 @@ def cider_d(
 
     caption, nth = _ranges(many[photo])  # (pairs,) every caption with each of its references
     reference = first[photo[caption]] + nth
+    total = np.bincount(caption, _pairwise(sentences, caption, reference, frequencies, sigma), len(captions))
+    scores: Array = 10.0 * total / many[photo]
+    return scores
+
+
+def mutual_cider_d(captions: Sequence[Words], frequencies: DocumentFrequencies, sigma: float = 6.0) -> Array:
+    """(captions, captions): the score of each caption (row) with each (column) as its only reference, 0 to 10."""
+    row, column = (part.ravel() for part in np.indices((len(captions), len(captions))))
+    scores: Array = 10.0 * _pairwise(captions, row, column, frequencies, sigma)
+    return scores.reshape(len(captions), len(captions))
+
+
+def _pairwise(
+    sentences: Sequence[Words], caption: Array, reference: Array, frequencies: DocumentFrequencies, sigma: float
+) -> Array:
+    """(pairs,) how well one sentence says what another does, 0 to 1; both are indices into `sentences`."""
     vectors = _TfIdf.of(sentences, frequencies)
     scale = vectors.norms[caption] * vectors.norms[reference]
     product = vectors.clipped_products(caption, reference)
@@ -78,9 +94,8 @@ def cider_d(
     # The reference implementation measures length in bigrams: one less than the words, and 0 for no word at all.
     length = np.array([max(len(words) - 1, 0) for words in sentences])
     penalty = np.exp(-((length[caption] - length[reference]) ** 2) / (2 * sigma**2))
-    total = np.bincount(caption, cosine.mean(axis=1) * penalty, len(captions))
-    scores: Array = 10.0 * total / many[photo]
-    return scores
+    close: Array = cosine.mean(axis=1) * penalty
+    return close
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pycocoevalcap.cider.cider_scorer import CiderScorer
 
-from stages.language.cider import DocumentFrequencies, cider_d
+from stages.language.cider import DocumentFrequencies, cider_d, mutual_cider_d
 
 Corpus = tuple[list[list[str]], list[list[list[str]]]]
 
@@ -76,3 +76,13 @@ def test_the_rewards_of_a_batch_come_twenty_times_faster() -> None:
     began = time.perf_counter()
     theirs(captions, [references[photo] for photo in photos])
     assert (time.perf_counter() - began) / ours > 20
+
+
+def test_each_caption_scored_with_each_other_as_its_only_reference() -> None:
+    captions, references = corpus(7, photos=6)
+    captions += [captions[0], []]
+    frequencies = DocumentFrequencies.count(references)
+    found = mutual_cider_d(captions, frequencies)
+    expected = [[cider_d([one], [[other]], frequencies)[0] for other in captions] for one in captions]
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+    assert mutual_cider_d([], frequencies).shape == (0, 0)

@@ -7,6 +7,8 @@ const reasons = {
   potential: "chosen by these potentials",
   template: "part of the sentence frame",
   ngram: "put there by the language model",
+  state: "chosen from the whole photo, seen once, and the words before",
+  neighbour: "borrowed from what people said of a photo that looks like this one",
   reference: "a person wrote it",
   file: "read from a file, which says nothing of its reasons",
 };
