@@ -89,7 +89,7 @@ def attributes() -> Figures:
 
 def crf() -> Figures:
     """Milliseconds a photo of the CRF's labelling, margins included, on the HOG detector's answers."""
-    plan = find_plan("babytalk").restrict("graph")
+    plan = find_plan("babytalk", "scenes").restrict("graph")
     _column(plan, "graph", "scenes", "val")
     stage, resources, scenes = _opened(plan, "graph", "scenes", "val")
     times = sorted(_timed(lambda scene=scene: stage.predict([scene], resources))[0] * 1000 for scene in scenes)

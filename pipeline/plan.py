@@ -11,8 +11,10 @@ from typing import Any
 from pipeline.config import build, named, spell, split_spec
 from pipeline.errors import BadPlan, UnknownName
 from pipeline.records import FIELDS
-from pipeline.registry import Choice, choose
+from pipeline.registry import Choice, choose, get
 from pipeline.stage import Resource, Stage
+
+_TABLES = ("stages", "resources", "folds")
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,10 @@ class Plan:
     title: str = ""
 
     @classmethod
-    def load(cls, path: Path) -> "Plan":
+    def load(cls, path: Path, fitted_on: str = "") -> "Plan":
         """Read a TOML file with a title and tables [stages], [resources], [folds].
+
+        [fitted_on.DATASET.stages] and so on say what is otherwise where the plan is fitted on that dataset.
 
         Raises:
             BadPlan: if it is not such a file.
@@ -43,16 +47,16 @@ class Plan:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise BadPlan(f"plan {str(path)!r} cannot be read: {error}") from None
-        for key in content:
-            if key not in ("title", "stages", "resources", "folds"):
-                raise UnknownName(f"part of plan {str(path)!r}", key, ("title", "stages", "resources", "folds"))
-        tables = {key: content.get(key, {}) for key in ("stages", "resources", "folds")}
-        if not all(isinstance(table, dict) for table in tables.values()) or not tables["stages"]:
+        title, special = str(content.pop("title", "")), content.pop("fitted_on", {})
+        tables = _tables(path, content)
+        for name in _table(path, "fitted_on", special):
+            get("datasets", name)
+            for kind, table in _tables(path, special[name]).items():
+                if name == fitted_on:
+                    tables[kind] |= table
+        if not tables["stages"]:
             raise BadPlan(f'plan {str(path)!r} needs a table [stages], with lines such as captions = "template"')
-        for name, text in (*tables["stages"].items(), *tables["resources"].items()):
-            if not isinstance(text, str):
-                raise BadPlan(f'plan {str(path)!r}: {name} = {text!r} should be a text, such as {name} = "oracle"')
-        return cls(path.stem, title=str(content.get("title", "")), **tables)._canonical()
+        return cls(path.stem, title=title, **tables)._canonical()
 
     @classmethod
     def from_text(cls, text: str) -> "Plan":
@@ -192,3 +196,21 @@ class Plan:
                 wanted.add(current)
                 pending.extend(self.resource_uses(current))
         return wanted
+
+
+def _tables(path: Path, content: Any) -> dict[str, dict[str, Any]]:
+    """The tables of a plan file, or of what is otherwise on one dataset."""
+    for key in _table(path, "fitted_on", content):
+        if key not in _TABLES:
+            raise UnknownName(f"part of plan {str(path)!r}", key, ("title", *_TABLES, "fitted_on"))
+    tables = {key: _table(path, key, content.get(key, {})) for key in _TABLES}
+    for name, text in (*tables["stages"].items(), *tables["resources"].items()):
+        if not isinstance(text, str):
+            raise BadPlan(f'plan {str(path)!r}: {name} = {text!r} should be a text, such as {name} = "oracle"')
+    return tables
+
+
+def _table(path: Path, key: str, content: Any) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise BadPlan(f"plan {str(path)!r}: {key} should be a table, [{key}], with lines such as name = ...")
+    return dict(content)

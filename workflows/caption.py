@@ -37,7 +37,7 @@ class Caption(OnDataset):
 
     @cached_property
     def found(self) -> Plan:
-        plans = find_plans((self.plan,), self.swap, self.on)
+        plans = find_plans((self.plan,), self.swap, self.on, self.fitted_on.choice.name)
         return plans[0]
 
     def plan_columns(self) -> dict[str, Predict]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.config import split_spec
 from pipeline.errors import CaptionloomError
 from workflows import messages
 
@@ -105,12 +106,13 @@ def stages(field: Annotated[str, typer.Argument(help="one field; all by default"
 def plan(
     name: Annotated[str, typer.Argument(help="a shipped plan or a .toml file; all by default")] = "",
     swap: Swap = "",
+    fit_on: Annotated[str, typer.Option(help="dataset it is fitted on: some plans are otherwise on some")] = "scenes",
 ) -> None:
     """List the plans, or show what one does, field by field, and check it."""
     from workflows.terminal import print_plan, print_plans
 
     if name:
-        print_plan(name, tuple(item for item in swap.split(",") if item))
+        print_plan(name, tuple(item for item in swap.split(",") if item), split_spec(fit_on)[0])
     else:
         print_plans()
 

@@ -20,29 +20,31 @@ def plan_names() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in SHIPPED.glob("*.toml")))
 
 
-def find_plan(text: str) -> Plan:
+def find_plan(text: str, fitted_on: str = "") -> Plan:
     """A shipped plan by name, a plan of one's own by its .toml file, or captions made elsewhere by their .json file.
+
+    Where the plan's file says that something is otherwise when it is fitted on the dataset named, it is.
 
     Raises:
         UnknownName: naming the nearest shipped plan.
     """
     if text.endswith(".toml"):
-        return Plan.load(Path(text))
+        return Plan.load(Path(text), fitted_on)
     if text.endswith(".json"):
         captions = spell("from_file", get("captions", "from_file").config_type(path=text))
         return Plan(Path(text).stem, {"captions": captions}, title=f"captions read from {Path(text).name}")
     if text not in plan_names():
         raise UnknownName("plan", text, plan_names())
-    return Plan.load(SHIPPED / f"{text}.toml")
+    return Plan.load(SHIPPED / f"{text}.toml", fitted_on)
 
 
-def find_plans(texts: Iterable[str], swaps: Sequence[str], on: Source | None) -> tuple[Plan, ...]:
+def find_plans(texts: Iterable[str], swaps: Sequence[str], on: Source | None, fitted_on: str = "") -> tuple[Plan, ...]:
     """The plans of a run, swapped and checked, also against the dataset they are to run on if it is known.
 
     Raises:
         BadPlan: for no plan, two of one name, a swap that fits none of them, or a plan that cannot work.
     """
-    plans = [find_plan(text) for text in texts]
+    plans = [find_plan(text, fitted_on) for text in texts]
     if not plans:
         raise BadPlan(f"no plan given; shipped plans: {', '.join(plan_names())}")
     names = [plan.name for plan in plans]

@@ -67,13 +67,13 @@ def print_plans() -> None:
         _out.print(f"{name}: {find_plan(name).title}", markup=False, soft_wrap=True)
 
 
-def print_plan(text: str, swaps: tuple[str, ...]) -> None:
+def print_plan(text: str, swaps: tuple[str, ...], fitted_on: str) -> None:
     """A plan field by field: stage, what it reads and uses, and what it learns from.
 
     Raises:
         CaptionloomError: where the plan cannot work.
     """
-    (plan,) = find_plans((text,), swaps, None)
+    (plan,) = find_plans((text,), swaps, None, fitted_on)
     _out.print(f"{plan.name}: {plan.title}", markup=False, soft_wrap=True)
     for written in plan.order():
         _out.print(f"  {written} <- {_described(plan, written)}", markup=False, soft_wrap=True)

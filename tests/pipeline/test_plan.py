@@ -138,3 +138,45 @@ def test_a_model_does_not_hang_on_what_only_its_predictions_read() -> None:
     other = BABYTALK.swap("detections", "oracle")
     assert key_of(recipes(other).model("attributes")) == key_of(recipes(BABYTALK).model("attributes"))
     assert changed(keys(other), keys(BABYTALK)) == set(BABYTALK.stages)
+
+
+FILE = """
+[stages]
+detections = "oracle"
+captions = "human"
+[resources]
+vocabulary = "vocabulary:min_count=2"
+[fitted_on.scenes.stages]
+detections = "hog_svm"
+[fitted_on.scenes.resources]
+vocabulary = "vocabulary:min_count=3"
+"""
+
+
+def test_what_is_otherwise_on_a_dataset_is_so_where_the_plan_is_fitted_on_it(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(FILE)
+    usual, drawn = Plan.load(file, "folder"), Plan.load(file, "scenes")
+    assert usual == Plan.load(file)
+    assert dict(usual.stages) == {"detections": "oracle", "captions": "human"}
+    assert dict(drawn.stages) == {"detections": "hog_svm", "captions": "human"}
+    assert drawn.resources["vocabulary"] == "vocabulary:min_count=3"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("[fitted_on.scnes.stages]", "did you mean 'scenes'"),
+        ("[fitted_on.scenes.stage]", "did you mean 'stages'"),
+        ("[fitted_on]\nscenes = 3", "should be a table"),
+        ("[fitted_on.scenes]\nstages = 3", "should be a table"),
+        ("[fitted_on.scenes.stages]\ndetections = 3", "should be a text"),
+    ],
+)
+def test_what_is_wrong_for_a_dataset_is_named_also_when_it_is_not_asked_for(
+    wrong: str, says: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(f'[stages]\ncaptions = "human"\n{wrong}\n')
+    with pytest.raises((BadPlan, UnknownName), match=says):
+        Plan.load(file)
