@@ -6,7 +6,6 @@ Figures of one run share a machine and a moment: compare them within a run, as r
 import json
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,6 +15,8 @@ from statistics import median
 from typing import Any
 
 import workflows  # first: it sets one thread a process before numpy loads
+from benchmarks import photos
+from benchmarks.comparing import compared
 from pipeline.columns import Column
 from pipeline.executor import Job, SplitFiles
 from pipeline.plan import Plan
@@ -122,22 +123,12 @@ def grid() -> Figures:
 def demo() -> Figures:
     """`make demo` from an empty store, and again: seconds, and the scores."""
     with tempfile.TemporaryDirectory() as directory:
-        given = [*DEMO.split()[1:], "--store", f"{directory}/store", "--out", f"{directory}/out"]
-        command = [sys.executable, "-c", "from workflows.cli import main; main()", *given]
-        first, _ = _timed(lambda: subprocess.run(command, check=True, capture_output=True))
-        second, _ = _timed(lambda: subprocess.run(command, check=True, capture_output=True))
-        content = json.loads(Path(directory, "out", "scores.json").read_text(encoding="utf-8"))
-        page = Path(directory, "out", "report.html").stat().st_size
-        example = {}
-        for file in sorted(Path(directory, "out", "captions").iterdir()):
-            said = {item["image_id"]: item["caption"] for item in json.loads(file.read_text(encoding="utf-8"))}
-            example[file.stem] = said[EXAMPLE]
-    table: dict[str, dict[str, dict[str, float]]] = {}
-    for score in content["scores"]:
-        if score["value"] is not None:
-            table.setdefault(score["references"], {}).setdefault(score["plan"], {})[score["metric"]] = score["value"]
+        given = [*DEMO.split()[1:], "--store", f"{directory}/store"]
+        first, run = _timed(lambda: compared(Path(directory, "out"), *given))
+        second, _ = _timed(lambda: compared(Path(directory, "out"), *given))
+        example = {plan: said[EXAMPLE] for plan, said in run.captions.items()}
     seconds = {"first_seconds": first, "second_seconds": second}
-    return {**seconds, "report_bytes": page, "scores": table, "photo": EXAMPLE, "said": example}
+    return {**seconds, "report_bytes": run.page, "scores": run.scores, "photo": EXAMPLE, "said": example}
 
 
 BENCHES: Mapping[str, Callable[[], Figures]] = {
@@ -147,13 +138,19 @@ BENCHES: Mapping[str, Callable[[], Figures]] = {
     "crf": crf,
     "grid": grid,
     "demo": demo,
+    "pascal": photos.pascal,
+    "pascal_by_flickr": photos.pascal_by_flickr,
+    "flickr": photos.flickr,
 }
 
 
 def main(names: list[str]) -> None:
-    """Run the benches named, or all, and write what they found."""
+    """Run the benches named, or all that can be run here, and write what they found."""
     RESULTS.mkdir(exist_ok=True)
     for name in names or BENCHES:
+        if not names and name in photos.WANT_PHOTOS and not photos.here():
+            sys.stdout.write(f"{name}: left out, {photos.REMEDY}\n")
+            continue
         figures = BENCHES[name]()
         content = {
             "what": BENCHES[name].__doc__,

@@ -1,0 +1,43 @@
+"""Running a comparison as a person would, and reading what it wrote."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison came to.
+
+    Attributes:
+        scores: references ("all", "leave_one_out") -> plan -> metric -> value; what is missing is left out.
+        photos: plan -> how many photos it said something of.
+        captions: plan -> photo -> caption.
+        page: bytes of the report.
+    """
+
+    scores: Mapping[str, Mapping[str, Mapping[str, float]]]
+    photos: Mapping[str, int]
+    captions: Mapping[str, Mapping[str, str]]
+    page: int
+
+
+def compared(out: Path, *given: str) -> Compared:
+    """Run `captionloom` with these arguments, results into `out`."""
+    command = [sys.executable, "-c", "from workflows.cli import main; main()", *given, "--out", str(out)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    content: Any = json.loads((out / "scores.json").read_text(encoding="utf-8"))
+    scores: dict[str, dict[str, dict[str, float]]] = {}
+    for score in content["scores"]:
+        if score["value"] is not None:
+            scores.setdefault(score["references"], {}).setdefault(score["plan"], {})[score["metric"]] = score["value"]
+    captions = {
+        file.stem: {item["image_id"]: item["caption"] for item in json.loads(file.read_text(encoding="utf-8"))}
+        for file in sorted((out / "captions").iterdir())
+    }
+    photos = {plan: len(said) for plan, said in captions.items()}
+    return Compared(scores, photos, captions, (out / "report.html").stat().st_size)

@@ -1,0 +1,106 @@
+"""Benches on photographs, which do not come with the project.
+
+CAPTIONLOOM_PHOTOS names a folder that holds the UIUC Pascal Sentences as `pascal_sentences` and Flickr8k as `flickr8k`,
+each laid out as it is distributed.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.comparing import Compared, compared
+from pipeline.config import spell
+from pipeline.images import size
+from pipeline.photos import Seen
+from pipeline.registry import get
+
+VARIABLE = "CAPTIONLOOM_PHOTOS"
+REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
+WANT_PHOTOS = ("pascal", "pascal_by_flickr", "flickr")
+NEURAL = "show_and_tell,show_attend_tell"
+ORIGINAL = "babytalk_2011_outputs"
+
+
+def here() -> bool:
+    """Whether the photos can be found."""
+    return bool(os.environ.get(VARIABLE))
+
+
+def pascal() -> Mapping[str, Any]:
+    """Pascal Sentences val, fitted on its train: scores, objects named against objects there, and, on the photos of
+    which BabyTalk's own output of 2011 is known, that output beside everybody's."""
+    original = _root("pascal_sentences") / f"{ORIGINAL}.json"
+    plans = f"babytalk,nearest_neighbour,human,{original}"
+    with tempfile.TemporaryDirectory() as directory:
+        run = _pascal(Path(directory, "all"), "--plans", plans)
+        same = _on_the_same_photos(run, Path(directory))
+    return {**_figures(run), "objects": _objects(run), "on_the_photos_of_2011": same}
+
+
+def pascal_by_flickr() -> Mapping[str, Any]:
+    """Pascal Sentences val by plans fitted on Flickr8k's train: nothing of Pascal was learned from."""
+    with tempfile.TemporaryDirectory() as directory:
+        flickr8k = spell("flickr", get("datasets", "flickr").config_type(root=str(_root("flickr8k"))))
+        run = _pascal(Path(directory), "--plans", f"{NEURAL},nearest_neighbour,babytalk,human", "--fit-on", flickr8k)
+    return {**_figures(run), "objects": _objects(run)}
+
+
+def flickr() -> Mapping[str, Any]:
+    """Flickr8k's development photos, fitted on its train."""
+    given = ["compare", "--dataset", "flickr", "--dataset-root", str(_root("flickr8k")), "--split", "val"]
+    with tempfile.TemporaryDirectory() as directory:
+        plans = f"{NEURAL},nearest_neighbour,babytalk,human"
+        run = compared(Path(directory, "out"), *given, "--plans", plans, "--workers", "2")
+    return _figures(run)
+
+
+def _pascal(out: Path, *given: str) -> Compared:
+    where = ["--dataset", "pascal_sentences", "--dataset-root", str(_root("pascal_sentences")), "--split", "val"]
+    return compared(out / "out", "compare", *where, *given, "--workers", "2")
+
+
+def _on_the_same_photos(run: Compared, directory: Path) -> Mapping[str, Any]:
+    """Everybody's captions of the photos of which the original's is known, scored together."""
+    known = run.captions[ORIGINAL]
+    files = []
+    for plan, said in run.captions.items():
+        file = directory / f"{plan}.json"
+        file.write_text(json.dumps([{"image_id": photo, "caption": said[photo]} for photo in known]), encoding="utf-8")
+        files.append(str(file))
+    return _figures(_pascal(directory / "same", "--plans", ",".join(files)))
+
+
+def _objects(run: Compared) -> Mapping[str, Any]:
+    """Of each plan: of the 20 kinds that are boxed, those it names that are there, and those there that it names."""
+    from stages.analysis.mentions import object_mentions
+
+    kind = get("datasets", "pascal_sentences")
+    dataset = kind(kind.config_type(root=str(_root("pascal_sentences"))))
+    examples = dataset.examples("val", Path(), _unlooked)
+    present = {image.id: {item.label for item in truth.detections or ()} for image, truth in examples}
+    labels = sorted(set().union(*present.values()))
+    found = {}
+    for plan, said in run.captions.items():
+        counts = object_mentions(said.values(), [present[photo] for photo in said], labels)
+        found[plan] = {"precision": counts.precision, "recall": counts.recall, "photos": len(said)}
+    return found
+
+
+def _unlooked(path: Path) -> Seen:
+    return Seen(path.name, *size(path))
+
+
+def _figures(run: Compared) -> Mapping[str, Any]:
+    return {"scores": run.scores, "photos": run.photos}
+
+
+def _root(name: str) -> Path:
+    if not here():
+        raise SystemExit(REMEDY)
+    root = Path(os.environ[VARIABLE], name)
+    if not root.is_dir():
+        raise SystemExit(f"{root} is not there: {REMEDY}")
+    return root
