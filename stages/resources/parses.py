@@ -1,6 +1,7 @@
 """The parses of all training captions, made once for every stage and resource that reads them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
@@ -25,9 +26,11 @@ class Parses(Resource[NoOptions]):
         labels_: (tokens,) uint8, index of the dependency label.
         ends_: (captions,) int64, where each caption ends among the tokens.
         photos_: (photos,) int64, where each photo ends among the captions.
+        ids_: the photos.
     """
 
     name: ClassVar[str] = "parses"
+    version: ClassVar[int] = 2
 
     forms_: tuple[tuple[str, str, str], ...]
     dependencies_: tuple[str, ...]
@@ -36,6 +39,7 @@ class Parses(Resource[NoOptions]):
     labels_: Array
     ends_: Array
     photos_: Array
+    ids_: tuple[str, ...]
 
     def fit(self, truth: Sequence[Truth], resources: Resources) -> Self:
         captions = [caption for item in truth for caption in item.captions]
@@ -58,6 +62,8 @@ class Parses(Resource[NoOptions]):
         self.tokens_, self.heads_ = np.array(tokens, dtype=np.uint32), np.array(heads, dtype=np.int16)
         self.labels_, self.ends_ = np.array(labels, dtype=np.uint8), np.array(ends, dtype=np.int64)
         self.photos_ = np.cumsum([len(item.captions) for item in truth], dtype=np.int64)
+        self.ids_ = tuple(item.id for item in truth)
+        vars(self).pop("_places", None)
         return self
 
     def __len__(self) -> int:
@@ -81,7 +87,17 @@ class Parses(Resource[NoOptions]):
 
     def photos(self) -> Iterator[tuple[Parse, ...]]:
         """The parses of each training photo's captions."""
-        start = 0
-        for end in self.photos_.tolist():
-            yield tuple(self[caption] for caption in range(start, end))
-            start = end
+        return (self._photo(place) for place in range(len(self.photos_)))
+
+    def of(self, photo: str) -> tuple[Parse, ...]:
+        """The parses of one training photo's captions, by its id; of any other photo, none."""
+        place = self._places.get(photo)
+        return () if place is None else self._photo(place)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {photo: place for place, photo in enumerate(self.ids_)}
+
+    def _photo(self, place: int) -> tuple[Parse, ...]:
+        start, end = int(self.photos_[place - 1]) if place else 0, int(self.photos_[place])
+        return tuple(self[caption] for caption in range(start, end))

@@ -14,10 +14,11 @@ Judged = Sequence[tuple[float, bool]]
 """Raw scores, and whether what they were given to is right."""
 
 
-def platt(judged: Judged) -> tuple[float, float] | None:
+def platt(judged: Judged, weights: Sequence[float] | None = None) -> tuple[float, float] | None:
     """Slope and offset of the logistic curve that gives the probability of a score being right.
 
-    None where the scores are all right, all wrong or all equal, and so teach nothing.
+    `weights` say how much each score counts; by default all count alike. None where the scores are all right, all wrong
+    or all equal, and so teach nothing.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -26,7 +27,7 @@ def platt(judged: Judged) -> tuple[float, float] | None:
     spread = float(np.std(scores)) if judged else 0.0
     if len(set(right)) < 2 or spread == 0.0:
         return None
-    curve = LogisticRegression(C=10.0).fit(scores[:, None] / spread, right)
+    curve = LogisticRegression(C=10.0).fit(scores[:, None] / spread, right, weights)
     return max(float(curve.coef_[0, 0]) / spread, WEAKEST), float(curve.intercept_[0])
 
 

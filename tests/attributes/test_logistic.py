@@ -7,12 +7,13 @@ import pytest
 from pipeline.errors import BadData, NotFitted
 from pipeline.records import AttributeScores, Box, Detection, Image, Scene, Truth
 from pipeline.stage import Examples, Resources
-from stages.attributes._appearance import APPEARANCE, appearance
+from stages.attributes._features import BLOCKS, described, length
 from stages.attributes.logistic import LogisticAttributes, LogisticConfig
 from stages.vision.average_precision import average_precision
 
 PAINTS = {"red": (200, 30, 30), "green": (40, 160, 60), "blue": (40, 70, 210)}
 SIDE = 80
+ANNOTATED = LogisticConfig(labels="annotated", features=("colour", "texture"))
 
 
 def _photo(path, seed):
@@ -45,7 +46,7 @@ def photos(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def stage(photos):
-    return LogisticAttributes(LogisticConfig()).fit(
+    return LogisticAttributes(ANNOTATED).fit(
         {"train": Examples(photos.scenes[:60], photos.truth[:60])}, Resources()
     )
 
@@ -84,15 +85,15 @@ def test_a_photo_without_detections_is_described_by_nothing(stage):
 
 def test_saved_and_loaded_it_says_the_same(stage, photos, tmp_path):
     stage.save_state(tmp_path)
-    again = LogisticAttributes(LogisticConfig()).load_state(tmp_path)
+    again = LogisticAttributes(ANNOTATED).load_state(tmp_path)
     assert again.predict(photos.scenes[60:64], Resources()) == stage.predict(photos.scenes[60:64], Resources())
 
 
 @pytest.mark.parametrize("box", [Box(0, 0, 1, 1), Box(-5, -5, 200, 3), Box(90, 90, 95, 95), Box(4, 4, 4, 4)])
 @pytest.mark.parametrize("size", [(1, 1), (20, 300)])
-def test_any_box_has_a_finite_appearance(box, size):
-    seen = appearance(np.full((*size, 3), 90, dtype=np.uint8), box)
-    assert seen.shape == (APPEARANCE,)
+def test_any_box_has_a_finite_look(box, size):
+    seen = described(np.full((*size, 3), 90, dtype=np.uint8), [box], tuple(BLOCKS), "cpu")
+    assert seen.shape == (1, length(tuple(BLOCKS)))
     assert np.isfinite(seen).all()
 
 
@@ -101,7 +102,7 @@ def test_rare_attributes_are_left_out(photos):
         dataclasses.replace(t, attributes=(AttributeScores((*t.attributes[0].scores, ("shiny", 1.0))), t.attributes[1]))
         for t in photos.truth[:4]
     ]
-    stage = LogisticAttributes(LogisticConfig()).fit(
+    stage = LogisticAttributes(ANNOTATED).fit(
         {"train": Examples(photos.scenes[:30], [*rare, *photos.truth[4:30]])}, Resources()
     )
     assert "shiny" not in stage.attributes_
@@ -115,8 +116,8 @@ def test_unlisted_is_absent_or_unknown(photos):
         for t in photos.truth[:60]
     ]
     examples = {"train": Examples(photos.scenes[:60], only_red)}
-    absent = LogisticAttributes(LogisticConfig()).fit(examples, Resources())
-    unknown = LogisticAttributes(LogisticConfig(exhaustive=False)).fit(examples, Resources())
+    absent = LogisticAttributes(ANNOTATED).fit(examples, Resources())
+    unknown = LogisticAttributes(dataclasses.replace(ANNOTATED, exhaustive=False)).fit(examples, Resources())
     assert absent.weights_.any()
     (scores, _) = unknown.predict(photos.scenes[:1], Resources())[0]
     count = sum(bool(a.scores) for t in only_red for a in t.attributes)
@@ -127,9 +128,9 @@ def test_unlisted_is_absent_or_unknown(photos):
 def test_photos_without_attributes_teach_nothing(photos, attributes):
     truth = [dataclasses.replace(t, attributes=attributes) for t in photos.truth]
     with pytest.raises(BadData, match="annotates detections and attributes"):
-        LogisticAttributes(LogisticConfig()).fit({"train": Examples(photos.scenes, truth)}, Resources())
+        LogisticAttributes(ANNOTATED).fit({"train": Examples(photos.scenes, truth)}, Resources())
 
 
 def test_predicting_before_fitting_is_refused(photos):
     with pytest.raises(NotFitted):
-        LogisticAttributes(LogisticConfig()).predict(photos.scenes[:1], Resources())
+        LogisticAttributes(ANNOTATED).predict(photos.scenes[:1], Resources())

@@ -32,6 +32,11 @@ def test_photos_keep_their_own_captions(fitted: Parses) -> None:
     assert [one for photo in fitted.photos() for one in photo] == list(fitted)
 
 
+def test_a_photo_is_asked_for_by_its_id(fitted: Parses) -> None:
+    assert [fitted.of(photo) for photo in ("a", "b", "c")] == list(fitted.photos())
+    assert fitted.of("of another split") == ()
+
+
 def test_a_token_takes_seven_bytes(fitted: Parses) -> None:
     assert sum(array.itemsize for array in (fitted.tokens_, fitted.heads_, fitted.labels_)) == 7
     assert len(fitted.tokens_) == sum(len(one.words) for one in parse(CAPTIONS))
