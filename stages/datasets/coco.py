@@ -32,8 +32,10 @@ class CocoConfig:
 
 
 class Coco(Dataset[CocoConfig]):
-    """COCO captions, with boxes where their files are. `train`, `val` and `test` are the parts of these names; where
-    there is but one part, a tenth of it (at most 5,000 photos) is `val` and a tenth `test`, by the hash of the id.
+    """COCO captions, with boxes where their files are.
+
+    `train`, `val` and `test` are the parts of these names. Where there is but one of train and val, a tenth of it (at
+    most 5,000 photos) is `val` and a tenth `test`, by the hash of the id.
 
     Boxes are read when a split that has them is, so that a test of captions need not wait for those of train.
 

@@ -42,8 +42,10 @@ class FlickrConfig:
 
 
 class Flickr(Dataset[FlickrConfig]):
-    """Flickr8k or Flickr30k. Without lists, `val` and `test` are chosen by the hash of the id: 1,014 and 1,000 photos
-    of Flickr30k, 1,000 and 1,000 of Flickr8k, a tenth each where there are fewer.
+    """Flickr8k or Flickr30k, five captions a photo.
+
+    Without lists, `val` and `test` are chosen by the hash of the id: 1,014 and 1,000 photos of Flickr30k, 1,000 and
+    1,000 of Flickr8k, a tenth each where there are fewer.
 
     Raises:
         BadOption: if the root is not given, or tune leaves nothing to train on.

@@ -27,12 +27,13 @@ class FolderConfig:
 
 
 class Folder(Dataset[FolderConfig]):
-    """The photos at some paths, in the order given and by name inside a folder: all of them in the split `all`.
+    """The photos at some paths, with captions where somebody wrote them.
 
-    An id is the path as given, or the folder's name with the path inside it, so that it means something to its owner.
-    With captions it also has the splits that their file says, or a tenth each, by the hash of the id, as `val` and
-    `test`; these hold the photos with captions alone. The file names photos by their paths inside its folder; one
-    given by its path may also name them by their ids.
+    All of them, in the order given and by name inside a folder, are the split `all`. An id is the path as given, or
+    the folder's name with the path inside it, so that it means something to its owner. With captions there are also
+    the splits that their file says, or a tenth each, by the hash of the id, as `val` and `test`; these hold the photos
+    with captions alone. The file names photos by their paths inside its folder; one given by its path may also name
+    them by their ids.
 
     Raises:
         BadData: for a path that is not there, a folder without photos, two photos of one id, or captions that do not

@@ -28,8 +28,9 @@ class PascalSentencesConfig:
 
 
 class PascalSentences(Dataset[PascalSentencesConfig]):
-    """Pascal Sentences. Without lists, a fifth of each class is `val` and a fifth `test`, by the hash of the id.
+    """Photos of 20 classes, five sentences each, with boxes and materials where a-Pascal's files are.
 
+    Without lists, a fifth of each class is `val` and a fifth `test`, by the hash of the id.
     A photo that a-Pascal does not speak of has unknown boxes, not none.
 
     Raises:

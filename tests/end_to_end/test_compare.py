@@ -129,6 +129,22 @@ def test_a_photo_of_ones_own_is_described(ran: Path) -> None:
     assert answer["caption"] in outcome.stdout
 
 
+def test_a_folder_of_captioned_photos_is_a_dataset_wherever_it_lies(tmp_path: Path) -> None:
+    import PIL.Image
+
+    place = tmp_path / "a b, c: d+e"
+    place.mkdir()
+    for name in ("x.png", "y.png"):
+        PIL.Image.effect_noise((30, 20), 50).save(place / name)
+    rows = [f"{name},A {noun} of {name[0]}.,test" for name in ("x.png", "y.png") for noun in ("view", "photo")]
+    (place / "captions.csv").write_text("\n".join(["file,caption,split", *rows]))
+    given = ["compare", "--plans", "human", "--metrics", "bleu", "--dataset", "folder", "--dataset-root", place.name]
+    outcome = captionloom([*given, "--out", "out"], tmp_path)
+    assert outcome.returncode == 0, outcome.stderr
+    said = json.loads((tmp_path / "out" / "captions" / "human.json").read_text())
+    assert said[0] == {"image_id": f"{place.name}/x.png", "caption": "A view of x."}
+
+
 BAD = {
     "an unknown plan": (["compare", "--plans", "babytlak"], "did you mean 'babytalk'"),
     "an unknown stage": (["compare", "--plans", "babytalk", "--swap", "graph=crff"], "did you mean 'crf'"),
@@ -143,6 +159,10 @@ BAD = {
     "an out of somebody's": (["compare", "--plans", "human", "--out", "foreign"], "give another --out"),
     "a photo that is not there": (["caption", "nowhere.jpg"], "there is no photo or folder 'nowhere.jpg'"),
     "a text file as a photo": (["caption", "foreign/thesis.png", "--fit-on", DATASET], "cannot be decoded"),
+    "a dataset without its folder": (
+        ["compare", "--plans", "human", "--dataset", "flickr"],
+        "flickr does not know where its files are; give the folder: flickr:DIR or --dataset-root DIR",
+    ),
     "people where there are none": (["caption", "photo.png", "--plan", "human"], "hands on the truth"),
 }
 

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import pickle
+import shlex
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from pipeline.errors import BadOption, BadPlan, UnknownName
 from pipeline.keys import Source
 from pipeline.photos import Photos
+from pipeline.registry import choose
+from workflows.compare import Compare
 from workflows.parameters import CommaList, HowToRun
-from workflows.planning import find_plan, find_plans, plan_names
+from workflows.planning import dataset_at, find_plan, find_plans, plan_names
 
 SCENES = Source("scenes", Photos(Path("unused")))
 
@@ -86,3 +89,41 @@ def test_a_comma_list_is_a_tuple_on_both_sides() -> None:
     parameter = CommaList()
     assert parameter.parse(" a, b ,") == ("a", "b") == parameter.normalize(["a", "b"])
     assert parameter.serialize(("a", "b")) == "a,b"
+
+
+ODD = "my photos, 2024: a+b=50%"
+
+
+@pytest.mark.parametrize("name", ["flickr", "pascal_sentences", "coco", "karpathy"])
+def test_a_dataset_at_a_folder_is_that_with_the_folder_as_its_root(name: str) -> None:
+    assert choose("datasets", dataset_at(name, ODD)) == choose("datasets", f"{name}:{escaped(ODD)}")
+    assert choose("datasets", dataset_at(f"{name}:tune=7", ODD)).config.root == ODD
+    assert choose("datasets", dataset_at(f"{name}:tune=7", ODD)).config.tune == 7
+
+
+def escaped(path: str) -> str:
+    return "".join(character if character.isalnum() else f"%{ord(character):02X}" for character in path).replace(
+        "%20", " "
+    )
+
+
+def test_a_folder_of_ones_own_photos_is_given_in_the_same_way() -> None:
+    assert choose("datasets", dataset_at("folder", ODD)).config.paths == (ODD,)
+
+
+def test_a_dataset_without_a_folder_stays_as_it_is() -> None:
+    assert dataset_at("scenes:train=20", "") == "scenes:train=20"
+
+
+def test_a_folder_where_none_is_needed_or_one_is_given_is_refused() -> None:
+    with pytest.raises(BadOption, match="dataset 'scenes' is not read from a folder; leave out --dataset-root photos"):
+        dataset_at("scenes", "photos")
+    with pytest.raises(BadOption, match="dataset 'flickr:here' says where it is"):
+        dataset_at("flickr:here", "there")
+
+
+def test_the_command_of_a_comparison_can_be_pasted_into_a_shell() -> None:
+    task = Compare(plans="human", dataset="flickr", dataset_root=ODD)
+    words = shlex.split(task.command)
+    assert words[words.index("--dataset-root") + 1] == ODD
+    assert words[words.index("--dataset") + 1] == "flickr"
