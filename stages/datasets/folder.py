@@ -1,6 +1,7 @@
 """Photos alone: files and folders as anybody has them, with nothing known about them."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,7 @@ from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadData
 from pipeline.photos import Inspect, Seen
 from pipeline.records import Image, Truth
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
+from stages.datasets._photos_at import photos_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Folder(Dataset[FolderConfig]):
         content, where = hashlib.sha256(), hashlib.sha256()
         for name, path, seen in self._usable(inspect):
             content.update(f"{name}\0{seen.sha256}\n".encode())
-            where.update(f"{path.absolute()}\n".encode())
+            where.update(os.fsencode(path.absolute()) + b"\n")
         return Fingerprint(content.hexdigest(), "", where.hexdigest())
 
     def examples(self, split: str, directory: Path, inspect: Inspect) -> Iterator[tuple[Image, Truth]]:
@@ -56,19 +56,7 @@ class Folder(Dataset[FolderConfig]):
         """
         found: dict[str, Path] = {}
         for text in self.config.paths:
-            given = Path(text)
-            if given.is_dir():
-                inside = sorted(path for path in given.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-                if not inside:
-                    raise BadData(f"folder {text!r} holds no photo ({', '.join(SUFFIXES)})")
-                photos = [
-                    (f"{given.name or given.resolve().name}/{p.relative_to(given).as_posix()}", p) for p in inside
-                ]
-            elif given.is_file():
-                photos = [(text, given)]
-            else:
-                raise BadData(f"there is no photo or folder {text!r}")
-            for name, path in photos:
+            for name, path in photos_at(text).items():
                 if found.setdefault(name, path) != path:
                     raise BadData(f"two photos have the id {name!r}: {found[name]} and {path}; rename a folder")
         if not found:
