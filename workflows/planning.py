@@ -40,7 +40,11 @@ def find_plans(texts: Iterable[str], swaps: Sequence[str], on: Source | None) ->
     Raises:
         BadPlan: for no plan, two of one name, a swap that fits none of them, or a plan that cannot work.
     """
-    plans = [find_plan(text) for text in texts]
+    return ready([find_plan(text) for text in texts], swaps, on)
+
+
+def ready(plans: Sequence[Plan], swaps: Sequence[str], on: Source | None) -> tuple[Plan, ...]:
+    """Plans swapped and checked; see `find_plans`."""
     if not plans:
         raise BadPlan(f"no plan given; shipped plans: {', '.join(plan_names())}")
     names = [plan.name for plan in plans]
@@ -56,7 +60,7 @@ def find_plans(texts: Iterable[str], swaps: Sequence[str], on: Source | None) ->
     return tuple(plans)
 
 
-def _swapped(plans: list[Plan], swap: str) -> list[Plan]:
+def _swapped(plans: Sequence[Plan], swap: str) -> list[Plan]:
     place, equals, text = swap.partition("=")
     only, dot, written = place.strip().rpartition(".")
     if not equals or not text.strip():
