@@ -44,6 +44,10 @@ class BadPhoto(BadData):
     """A photo that cannot be decoded or is too large to be decoded safely."""
 
 
+class BadBundle(BadData):
+    """A bundle that is damaged, something else, of a newer format, or does not bring what is asked of it."""
+
+
 class StoreError(CaptionloomError):
     """A store directory that is damaged, foreign, full or not writable."""
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pipeline.config import spell
 from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadPlan
-from pipeline.photos import Photos
+from pipeline.photos import Photos, Survey
 from pipeline.plan import Plan
 from pipeline.registry import choose
 
@@ -32,27 +33,48 @@ class Fold:
 
 
 class Source:
-    """A dataset and the fingerprints of its splits, asked for once."""
+    """A dataset and the fingerprints of its splits, asked for once.
+
+    Attributes:
+        skipped: path -> why, of the photos left out of the splits asked for so far.
+    """
 
     def __init__(self, text: str, photos: Photos) -> None:
         self.choice = choose("datasets", text)
         self.text = self.choice.text
         self.photos = photos
+        self.skipped: dict[str, str] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
 
     @cached_property
     def dataset(self) -> Dataset[Any]:
         return self.choice.create()  # type: ignore[no-any-return]
 
+    @property
+    def about(self) -> str:
+        """The dataset in the words of its options, without texts: these may be paths, which are nobody else's."""
+        config = self.choice.config
+        texts = {
+            item.name: item.default
+            for item in dataclasses.fields(config)
+            if isinstance(getattr(config, item.name), str | tuple)
+        }
+        return spell(self.choice.name, dataclasses.replace(config, **texts))
+
     def fingerprint(self, split: str) -> Fingerprint:
         """The hashes of a split.
 
         Raises:
             BadData, UnknownName: for a split that the dataset does not have.
+            BadPhoto: naming the photos that cannot be used, unless they are to be skipped and others are left.
         """
         self.dataset.check_split(split)
         if split not in self._fingerprints:
-            self._fingerprints[split] = self.dataset.fingerprint(split, self.photos.inspect)
+            survey = Survey(self.photos)
+            prints = self.dataset.fingerprint(split, survey.inspect)
+            survey.judge(f"{self.choice.name} {split}")
+            self.skipped.update(survey.bad)
+            self._fingerprints[split] = prints
         return self._fingerprints[split]
 
     def split_recipe(self, split: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ not after an hour. Whether that ends the run or leaves the photo out is decided 
 import hashlib
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import TypeAlias
 from pipeline import images
 from pipeline.errors import BadPhoto, StoreError
 
-_DECODER = 1
+_DECODER = 2
 """Raise when `pipeline.images` decodes otherwise, refuses more or refuses less."""
 
 
@@ -32,6 +33,15 @@ class Seen:
 
 Inspect: TypeAlias = Callable[[Path], Seen | None]
 """What a dataset asks of each of its photos: None means that the photo is to be left out."""
+
+
+_MOST_NAMED = 10
+_KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
+
+
+def printable(path: str) -> str:
+    """A path as text that any file and terminal can hold: bytes that are not UTF-8 as \\x escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class Photos:
@@ -64,29 +74,83 @@ class Photos:
         except BadPhoto as error:
             if not self.skip:
                 raise
-            self.skipped[str(path)] = str(error)
+            self.skipped[printable(str(path))] = str(error)
             return None
 
     def _remembered(self, path: Path) -> Seen:
         try:
-            stat = path.stat()
+            found = path.stat()
         except OSError as error:
             raise BadPhoto(
                 f"photo {str(path)!r} cannot be read: {error.strerror}; mend its path or leave it out"
             ) from None
-        row = (str(path.absolute()), stat.st_size, stat.st_mtime_ns, _DECODER)
+        if not stat.S_ISREG(found.st_mode):
+            what = next((name for test, name in _KINDS if test(found.st_mode)), "a device")
+            raise BadPhoto(f"photo {str(path)!r} is {what}, not a file; leave it out")
+        row = (os.fsencode(path.absolute()), found.st_size, found.st_mtime_ns, _DECODER)
         with _explained(self.database):
             rows = _rows(self.database, os.getpid())
-            found = rows.execute(
+            known = rows.execute(
                 "SELECT sha, width, height, fault FROM seen WHERE path=? AND bytes=? AND changed=? AND decoder=?", row
             ).fetchone()
-            if found is None:
-                found = _look(path)
-                rows.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *found))
-        sha, width, height, fault = found
+            if known is None:
+                known = _look(path)
+                rows.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *known))
+        sha, width, height, fault = known
         if fault:
             raise BadPhoto(fault)
         return Seen(sha, width, height)
+
+
+class Survey:
+    """One look at all photos of a split, so that every bad one is known at once and not one a run.
+
+    Attributes:
+        bad: path -> what is wrong with the photo.
+    """
+
+    def __init__(self, photos: Photos) -> None:
+        self._photos, self._usable = photos, 0
+        self.bad: dict[str, str] = {}
+
+    def inspect(self, path: Path) -> Seen | None:
+        """As `Photos.inspect`, but a bad photo is only noted.
+
+        Raises:
+            BadPhoto: if it is not there and photos are not to be skipped: who asks knows which file names it.
+        """
+        try:
+            seen = self._photos.inspect(path)
+        except BadPhoto as error:
+            if not os.path.lexists(path):
+                raise
+            seen, fault = None, str(error)
+        else:
+            fault = self._photos.skipped.get(printable(str(path)), "")
+        if seen is None:
+            self.bad[printable(str(path))] = fault
+        else:
+            self._usable += 1
+        return seen
+
+    def judge(self, what: str) -> None:
+        """Refuse the bad photos of `what`, a dataset's split.
+
+        Raises:
+            BadPhoto: if there are any and they are not to be skipped, naming them; if there is no other.
+        """
+        faults = list(self.bad.values())[:_MOST_NAMED]
+        if len(self.bad) > len(faults):
+            faults.append(f"and {len(self.bad) - len(faults)} more")
+        lines = "".join(f"\n  {fault}" for fault in faults)
+        if self.bad and not self._photos.skip:
+            if len(self.bad) == 1:
+                raise BadPhoto(f"{faults[0]} (--on-bad-photo skip leaves it out)")
+            raise BadPhoto(
+                f"{len(self.bad)} photos of {what} cannot be used; --on-bad-photo skip leaves them out{lines}"
+            )
+        if self.bad and not self._usable:
+            raise BadPhoto(f"not one photo of {what} can be used{lines}")
 
 
 def _look(path: Path) -> tuple[str, int, int, str]:

@@ -96,13 +96,38 @@ class Store:
             yield workspace
             cost = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
             write_manifest(workspace.out, {"kind": kind, "key": key, "recipe": recipe, **cost})
-            self.path(kind, key).parent.mkdir(exist_ok=True)
-            try:
-                workspace.out.rename(self.path(kind, key))
-            except OSError as error:  # a file system without locks let two through: equal key, equal content
-                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-                    raise
+            self._keep(workspace.out, kind, key)
             shutil.rmtree(partial, ignore_errors=True)
+
+    @contextmanager
+    def adopting(self, kind: str, key: str) -> Iterator[Path | None]:
+        """A directory for an artefact that was made elsewhere, its manifest among its files; gives None where the
+        artefact is already there.
+
+        Raises:
+            StoreError: if what was put there is not the artefact of that key, whole, or the store cannot be written.
+        """
+        partial = self.root / "partial" / f"{kind}-{key}"
+        with explained(self.root), self._locked(f"{kind}-{key}"):
+            if self.has(kind, key):
+                yield None
+                return
+            fresh = partial / "adopted"
+            shutil.rmtree(fresh, ignore_errors=True)  # of a killed run
+            fresh.mkdir(parents=True)
+            try:
+                yield fresh
+                for fault in foreign(fresh, kind, key):
+                    raise StoreError(f"{kind}/{key} is no artefact of that key: {fault}")
+                for file in fresh.rglob("*"):
+                    _flush(file)
+                self._keep(fresh, kind, key)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+                if self.path(kind, key).exists():
+                    shutil.rmtree(partial, ignore_errors=True)
+                elif not any(partial.iterdir()):
+                    partial.rmdir()
 
     def photos(self, skip: bool = False) -> Photos:
         """Looks at photo files and remembers what they are; `skip` leaves out those that cannot be used."""
@@ -120,6 +145,15 @@ class Store:
             with (self.root / "locks" / partial.name).open("w") as lock, suppress(BlockingIOError):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 yield partial
+
+    def _keep(self, directory: Path, kind: str, key: str) -> None:
+        """Give a whole artefact its place, by one rename."""
+        self.path(kind, key).parent.mkdir(exist_ok=True)
+        try:
+            directory.rename(self.path(kind, key))
+        except OSError as error:  # a file system without locks let two through: equal key, equal content
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
 
     def _open(self) -> None:
         mark = self.root / "store.json"
@@ -166,6 +200,17 @@ def damage(directory: Path, deep: bool) -> Iterator[str]:
             yield f"{name} is not what the manifest lists"
 
 
+def foreign(directory: Path, kind: str, key: str) -> Iterator[str]:
+    """Why a directory that came from elsewhere is not the whole artefact of a key, first reason first."""
+    yield from damage(directory, deep=True)
+    manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+    files = {file.relative_to(directory).as_posix() for file in directory.rglob("*") if file.is_file()}
+    for name in sorted(files ^ {*manifest["files"], "manifest.json"}):
+        yield f"{name} is not among both its files and its manifest's"
+    if (manifest.get("kind"), manifest.get("key")) != (kind, key) or key_of(manifest.get("recipe")) != key:
+        yield "its manifest is that of something else"
+
+
 @contextmanager
 def explained(root: Path) -> Iterator[None]:
     """Turn the operating system's refusals while writing below `root` into a StoreError with a remedy."""
@@ -189,11 +234,19 @@ def write_manifest(directory: Path, content: Mapping[str, Any]) -> None:
     files = {}
     for file in sorted(path for path in directory.rglob("*") if path.is_file()):
         files[file.relative_to(directory).as_posix()] = {"bytes": file.stat().st_size, "sha256": _sha256(file)}
-        with file.open("rb") as handle:
-            os.fsync(handle.fileno())
+        _flush(file)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    manifest = {**content, "files": files, "peak_memory_bytes": peak, "versions": _versions(), "commit": _commit()}
+    manifest = {**content, "files": files, "peak_memory_bytes": peak, "versions": versions(), "commit": commit()}
     (directory / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _flush(file: Path) -> None:
+    """Let a file (or folder) outlive the machine's sudden end, which a rename alone does not."""
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _sha256(file: Path) -> str:
@@ -202,7 +255,8 @@ def _sha256(file: Path) -> str:
 
 
 @cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of captionloom and of the libraries that answers may hang on."""
     found = {}
     for package in ("captionloom", *_RECORDED):
         try:
@@ -213,7 +267,8 @@ def _versions() -> dict[str, str]:
 
 
 @cache
-def _commit() -> str:
+def commit() -> str:
+    """The git commit of the code that runs; empty where there is none."""
     here = Path(__file__).resolve().parent
     try:
         asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, timeout=10)

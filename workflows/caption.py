@@ -5,26 +5,33 @@ from pathlib import Path
 
 import luigi
 
+from pipeline.bundle import Bundled
 from pipeline.codec import encode
 from pipeline.config import spell
+from pipeline.errors import BadOption
 from pipeline.executor import SplitFiles
 from pipeline.keys import Source, key_of
 from pipeline.plan import Plan
 from pipeline.registry import get
 from workflows.compare import OnDataset
 from workflows.parameters import CommaList
-from workflows.planning import find_plans
+from workflows.planning import find_plans, ready
 from workflows.results import Results
+from workflows.skipped import notes
 from workflows.tasks import Predict
 
-CAPTION_VERSION = 1
+CAPTION_VERSION = 2
+PLAN, FITTED_ON = "babytalk", "scenes"
+"""What describes photos where nothing else is asked for."""
 
 
 class Caption(OnDataset):
-    """Describe photos by one plan, fitted on a dataset of photos and captions."""
+    """Describe photos by one plan: fitted on a dataset of photos and captions, or out of a bundle."""
 
-    plan = luigi.Parameter(default="babytalk", description="a shipped plan, or the .toml file of one")
+    plan = luigi.Parameter(default="", description=f"a shipped plan, or the .toml file of one; {PLAN} by default")
+    bundle = luigi.Parameter(default="", description="the file of a fitted plan, in place of a plan and a dataset")
     photos = CommaList(description="photos and folders of photos")
+    out = luigi.Parameter(default="", significant=False, description="directory for the results")
 
     @cached_property
     def on(self) -> Source:
@@ -33,12 +40,19 @@ class Caption(OnDataset):
 
     @cached_property
     def fitted_on(self) -> Source:
-        return self.source(self.fit_on or "scenes")
+        if self.bundle and (self.plan or self.fit_on):
+            given = "--plan" if self.plan else "--fit-on"
+            raise BadOption(f"bundle {self.bundle!r} brings its plan and all that was fitted; leave out {given}")
+        return self.source(f"bundle:{self.bundle}" if self.bundle else self.fit_on or FITTED_ON)
 
     @cached_property
     def found(self) -> Plan:
-        plans = find_plans((self.plan,), self.swap, self.on, self.fitted_on.choice.name)
-        return plans[0]
+        learned = self.fitted_on
+        if not isinstance(learned, Bundled):
+            return find_plans((self.plan or PLAN,), self.swap, self.on, learned.choice.name)[0]
+        (plan,) = ready((learned.bundle.plan,), self.swap, self.on)
+        learned.check_fitted(plan)
+        return plan
 
     def plan_columns(self) -> dict[str, Predict]:
         return self.columns(self.found, self.fitted_on.text, self.on.text, "all")
@@ -48,7 +62,13 @@ class Caption(OnDataset):
 
     def output(self) -> Results:
         columns = {written: task.output().key for written, task in self.plan_columns().items()}
-        recipe = {"caption": CAPTION_VERSION, "plan": self.found.text, "title": self.found.title, "columns": columns}
+        recipe = {
+            "caption": CAPTION_VERSION,
+            "plan": self.found.text,
+            "title": self.found.title,
+            "columns": columns,
+            "skipped": self.skipped,
+        }
         return Results(Path(self.out or "reports/captions"), key_of(recipe))
 
     def run(self) -> None:
@@ -65,7 +85,7 @@ class Caption(OnDataset):
             title=self.found.title,
             stages={written: self.found.stages[written] for written in self.found.order()},
             oracle=(),
-            differs=f"fitted on {self.fitted_on.text}",
+            differs=f"fitted on {self.fitted_on.about}",
             scores=(),
             scenes=scenes,
         )
@@ -75,7 +95,9 @@ class Caption(OnDataset):
             if scene.captions
         ]
         with self.output().replacing() as fresh:
-            text = json.dumps(answers, ensure_ascii=False, indent=1)
-            (fresh / "captions.json").write_text(text, encoding="utf-8")
-            page = render_captions(self.on.text, [scene.image for scene in scenes], system, self.command)
+            for name, content in (("captions.json", answers), ("skipped.json", self.skipped)):
+                text = json.dumps(content, ensure_ascii=False, indent=1)
+                (fresh / name).write_text(text, encoding="utf-8")
+            photos = [scene.image for scene in scenes]
+            page = render_captions(self.on.text, photos, system, self.command, notes(self.skipped))
             (fresh / "captions.html").write_text(page, encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -18,6 +18,9 @@ Store = Annotated[Path, typer.Option(help="directory of everything computed")]
 Workers = Annotated[int, typer.Option(min=1, help="tasks run at a time")]
 Processes = Annotated[int, typer.Option(min=1, help="processes a predicting stage may use")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
+OnBadPhoto = Annotated[
+    Literal["fail", "skip"], typer.Option(help="end the run, or leave out photos that cannot be used")
+]
 Traceback = Annotated[bool, typer.Option("--traceback", help="show where an error arose")]
 STORE = Path(".captionloom")
 
@@ -32,6 +35,7 @@ def compare(
     out: Annotated[str, typer.Option(help="directory for the results; reports/<dataset>-<split> by default")] = "",
     swap: Swap = "",
     fit_on: FitOn = "",
+    on_bad_photo: OnBadPhoto = "fail",
     store: Store = STORE,
     workers: Workers = 1,
     processes: Processes = 1,
@@ -50,6 +54,7 @@ def compare(
         out=out,
         swap=swap,
         fit_on=fit_on,
+        on_bad_photo=on_bad_photo,
         store=str(store),
         processes=processes,
         device=device,
@@ -64,25 +69,29 @@ def compare(
 @app.command()
 def caption(
     photos: Annotated[list[str], typer.Argument(help="photos and folders of photos")],
-    plan: Annotated[str, typer.Option(help="a shipped plan, or the .toml file of one")] = "babytalk",
+    plan: Annotated[str, typer.Option(help="a shipped plan, or the .toml file of one; babytalk by default")] = "",
+    bundle: Annotated[str, typer.Option(help="file of a fitted plan, in place of --plan and --fit-on")] = "",
     out: Annotated[str, typer.Option(help="directory for the results; reports/captions by default")] = "",
     swap: Swap = "",
-    fit_on: FitOn = "scenes",
+    fit_on: FitOn = "",
+    on_bad_photo: OnBadPhoto = "fail",
     store: Store = STORE,
     workers: Workers = 1,
     processes: Processes = 1,
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
-    """Describe photos by one plan."""
+    """Describe photos by one plan, fitted on a dataset (scenes by default) or out of a bundle."""
     from workflows.caption import Caption
 
     task = Caption(
         photos=tuple(photos),
         plan=plan,
+        bundle=bundle,
         out=out,
         swap=swap,
         fit_on=fit_on,
+        on_bad_photo=on_bad_photo,
         store=str(store),
         processes=processes,
         device=device,
@@ -92,6 +101,39 @@ def caption(
     from workflows.terminal import print_captions
 
     print_captions(task.output().out)
+
+
+@app.command()
+def export(
+    plan: Annotated[str, typer.Argument(help="a shipped plan, or the .toml file of one")],
+    to: Annotated[str, typer.Option(help="the file to write, such as babytalk.zip")],
+    fit_on: Annotated[str, typer.Option(help="dataset to fit on, scenes by default")] = "",
+    swap: Swap = "",
+    on_bad_photo: OnBadPhoto = "fail",
+    store: Store = STORE,
+    workers: Workers = 1,
+    processes: Processes = 1,
+    device: Device = "auto",
+    traceback: Traceback = False,
+) -> None:
+    """Put a fitted plan into one file, for `captionloom caption --bundle`."""
+    from workflows.export import Export
+
+    task = Export(
+        plan=plan,
+        to=to,
+        fit_on=fit_on,
+        swap=swap,
+        on_bad_photo=on_bad_photo,
+        store=str(store),
+        processes=processes,
+        device=device,
+        traceback=traceback,
+    )
+    _run(task, workers)
+    from workflows.terminal import print_bundle
+
+    print_bundle(task.output().out)
 
 
 @app.command()
@@ -123,11 +165,12 @@ def doctor(
     repair: Annotated[
         bool, typer.Option("--repair", help="remove damaged artefacts and leftovers of killed runs")
     ] = False,
+    bundle: Annotated[str, typer.Option(help="also check a bundle, every byte of it")] = "",
 ) -> None:
     """Check packages, Java, weights and the store; exit status 1 when something needs a hand."""
     from workflows.doctor import examine
 
-    if not examine(store, repair):
+    if not examine(store, repair, bundle):
         raise typer.Exit(1)
 
 

@@ -16,18 +16,21 @@ from workflows import messages
 from workflows.parameters import CommaList, HowToRun
 from workflows.planning import dataset_at, find_plans
 from workflows.results import Results
+from workflows.skipped import counted
 from workflows.sources import forget
 from workflows.tasks import Evaluate, Predict, Prepare, Work
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 
 
 class OnDataset(Work):
-    """What Compare and Caption share: where to run, what to fit on, and the columns a plan makes."""
+    """What Compare, Caption and Export share: where to run, what to fit on, and the columns a plan makes."""
 
     fit_on = luigi.Parameter(default="", description="dataset the plans are fitted on, such as scenes")
     swap = CommaList(default=(), description="stages in place of a plan's own: field=stage or plan.field=stage,...")
-    out = luigi.Parameter(default="", significant=False, description="directory for the results")
+    on_bad_photo = luigi.ChoiceParameter(
+        default="fail", choices=("fail", "skip"), description="end the run, or leave out photos that cannot be used"
+    )
     store = luigi.Parameter(default=".captionloom", significant=False, description="directory of everything computed")
     device = luigi.Parameter(default="auto", significant=False, description="auto, cpu, cuda or cuda:N")
     processes = luigi.IntParameter(default=1, significant=False, description="processes a predicting stage may use")
@@ -42,18 +45,28 @@ class OnDataset(Work):
     def complete(self) -> bool:
         """Whether the results are there for the files as they are now, also when Luigi knows the task from before."""
         forget()
-        for remembered in ("on", "fitted_on", "found", "missing"):
+        for remembered in ("on", "opened", "fitted_on", "found", "missing"):
             self.__dict__.pop(remembered, None)
         return super().complete()
 
     def on_success(self) -> Any:
         """Say where the results are: Luigi itself is silent when all went well."""
-        sys.stderr.write(f"captionloom: results in {self.output().out}\n")
+        out, left_out = self.output().out, counted(self.skipped)
+        sys.stderr.write(f"captionloom: results in {out}{f' ({left_out})' if left_out else ''}\n")
         return super().on_success()
 
     @property
     def run_as(self) -> str:
-        return HowToRun(self.store, self.device, self.batch, self.processes).text
+        return HowToRun(self.store, self.device, self.batch, self.processes, self.on_bad_photo).text
+
+    @property
+    def skipped(self) -> dict[str, str]:
+        """path -> why, of the photos left out; known once the keys are."""
+        return {path: why for source in self.sources() for path, why in source.skipped.items()}
+
+    def sources(self) -> tuple[Source, ...]:
+        """The datasets whose photos are looked at."""
+        return (self.fitted_on, self.on)
 
     @property
     def command(self) -> str:
@@ -61,7 +74,7 @@ class OnDataset(Work):
         given = [
             f"--{name.replace('_', '-')} {shlex.quote(parameter.serialize(getattr(self, name)))}"
             for name, parameter in self.get_params()
-            if parameter.significant and getattr(self, name) not in ("", ())
+            if parameter.significant and getattr(self, name) not in ("", (), "fail")
         ]
         return " ".join(["luigi --module workflows", self.task_family, *given, "--local-scheduler"])
 
@@ -89,6 +102,7 @@ class Compare(OnDataset):
     dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
     split = luigi.Parameter(default="test", description="split described and scored")
     metrics = CommaList(default=(), description="metrics to score with (default: all)")
+    out = luigi.Parameter(default="", significant=False, description="directory for the results")
 
     @cached_property
     def on(self) -> Source:
@@ -140,7 +154,13 @@ class Compare(OnDataset):
             for plan in self.found
         ]
         split = self.on.split_recipe(self.split)
-        recipe = {"compare": REPORT_VERSION, "plans": plans, "split": split, "missing": self.missing}
+        recipe = {
+            "compare": REPORT_VERSION,
+            "plans": plans,
+            "split": split,
+            "missing": self.missing,
+            "skipped": self.skipped,
+        }
         out = self.out or f"reports/{self.on.choice.name}-{self.split}"
         return Results(Path(out), key_of(recipe))
 

@@ -12,6 +12,7 @@ from pipeline.registry import choose
 from workflows.report.comparison import Comparison, System
 from workflows.report.page import render
 from workflows.scores import missing_scores, read_scores
+from workflows.skipped import notes
 
 if TYPE_CHECKING:
     from workflows.compare import Compare
@@ -28,7 +29,8 @@ def write_comparison(directory: Path, task: "Compare") -> None:
         ]
         _write_json(directory / "captions" / f"{system.name}.json", said)
     scores = [{"plan": system.name, **encode(score)} for system in systems for score in system.scores]
-    _write_json(directory / "scores.json", {"dataset": task.on.text, "split": task.split, "scores": scores})
+    about = {"dataset": task.on.text, "split": task.split, "skipped": task.skipped}
+    _write_json(directory / "scores.json", {**about, "scores": scores})
     _write_parquet(directory / "scores.parquet", systems)
     scenes = files.scenes()
     comparison = Comparison(
@@ -38,6 +40,7 @@ def write_comparison(directory: Path, task: "Compare") -> None:
         truth=files.truth(),
         systems=systems,
         command=task.command,
+        notes=notes(task.skipped),
     )
     (directory / "report.html").write_text(render(comparison), encoding="utf-8")
 
@@ -64,7 +67,7 @@ def _difference(task: "Compare", plan: Plan) -> str:
     options = [f"{written}/{text}" for written, text in plan.stages.items() if ":" in text]
     parts = [*options, *plan.resources.values()]
     if task.fitted_on.text != task.on.text:
-        parts.append(f"fitted on {task.fitted_on.text}")
+        parts.append(f"fitted on {task.fitted_on.about}")
     return "; ".join(parts)
 
 

@@ -1,10 +1,12 @@
-"""What `captionloom doctor` looks at: packages, Java, weights and the store."""
+"""What `captionloom doctor` looks at: packages, Java, weights, the store, and a bundle where one is given."""
 
 import importlib.metadata
 import shutil
 import sys
 from pathlib import Path
 
+from pipeline.bundle import Bundle, Bundled
+from pipeline.errors import CaptionloomError
 from pipeline.registry import choose, registered
 from pipeline.store import Store, damage
 
@@ -22,9 +24,9 @@ PACKAGES = (
 )
 
 
-def examine(root: Path, repair: bool) -> bool:
+def examine(root: Path, repair: bool, bundle: str = "") -> bool:
     """Print what is found, mend the store if asked, and say whether all is well."""
-    lines = [*_packages(), *_metrics(), *_store(root, repair)]
+    lines = [*_packages(), *_metrics(), *_store(root, repair), *(_bundle(Path(bundle)) if bundle else ())]
     for well, text in lines:
         sys.stdout.write(f"{'ok  ' if well else 'BAD '} {text}\n")
     return all(well for well, _ in lines)
@@ -59,3 +61,13 @@ def _store(root: Path, repair: bool) -> list[tuple[bool, str]]:
     for partial in store.abandoned():
         lines.append((True, f"{partial}: begun and not finished; its next run goes on from it"))
     return [*lines, (True, f"store {root}: {count} artefacts")]
+
+
+def _bundle(file: Path) -> list[tuple[bool, str]]:
+    try:
+        bundle = Bundle(file)
+        bundle.verify()
+        Bundled(bundle).check_fitted(bundle.plan)
+    except CaptionloomError as error:
+        return [(False, str(error))]
+    return [(True, f"bundle {file}: {bundle.plan.name}, {len(bundle.members)} files, fitted on {bundle.learned_from}")]

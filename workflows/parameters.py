@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import luigi
 
@@ -22,6 +22,7 @@ class HowToRun:
     device: str = option("auto", "auto, cpu, cuda or cuda:N")
     batch: int = option(32, "photos a network looks at together when predicting", low=1)
     processes: int = option(1, "processes that share one predicting stage's photos", low=1)
+    on_bad_photo: Literal["fail", "skip"] = option("fail", "end the run, or leave out photos that cannot be used")
 
     @classmethod
     def from_text(cls, text: str) -> "HowToRun":
@@ -33,6 +34,11 @@ class HowToRun:
     @property
     def text(self) -> str:
         return spell("run", self)
+
+    @property
+    def skip(self) -> bool:
+        """Whether photos that cannot be used are left out."""
+        return self.on_bad_photo == "skip"
 
     @property
     def engine(self) -> Engine:

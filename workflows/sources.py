@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from pipeline.bundle import Bundle, Bundled
 from pipeline.keys import Recipes, Source
 from pipeline.plan import Plan
 from pipeline.store import Store
@@ -15,15 +16,23 @@ def store_at(root: str) -> Store:
 
 
 @cache
-def source_of(dataset: str, root: str) -> Source:
-    """A dataset with its fingerprints, taken once a run."""
-    return Source(dataset, store_at(root).photos())
+def source_of(dataset: str, root: str, skip: bool = False) -> Source:
+    """A dataset with its fingerprints, taken once a run; `skip` leaves out photos that cannot be used.
+
+    `bundle:FILE` is what a bundle was fitted on; its artefacts are taken into the store.
+    """
+    kind, _, file = dataset.partition(":")
+    if kind == "bundle":
+        bundle = Bundle(Path(file))
+        bundle.install(store_at(root))
+        return Bundled(bundle)
+    return Source(dataset, store_at(root).photos(skip))
 
 
 @cache
-def recipes_of(plan: str, dataset: str, root: str) -> Recipes:
+def recipes_of(plan: str, dataset: str, root: str, skip: bool = False) -> Recipes:
     """The recipes of a plan fitted on a dataset, derived once a run."""
-    return Recipes(Plan.from_text(plan), source_of(dataset, root))
+    return Recipes(Plan.from_text(plan), source_of(dataset, root, skip))
 
 
 def forget() -> None:

@@ -43,7 +43,7 @@ class Work(luigi.Task):
         return store_at(self.how.store)
 
     def source(self, dataset: str) -> Source:
-        return source_of(dataset, self.how.store)
+        return source_of(dataset, self.how.store, self.how.skip)
 
     def split_files(self, dataset: str, split: str, columns: dict[str, Path]) -> SplitFiles:
         recipe = self.source(dataset).split_recipe(split)
@@ -104,7 +104,7 @@ class FitResource(_Inner):
 
     @property
     def recipes(self) -> Recipes:
-        return recipes_of(self.plan, self.fit_on, self.how.store)
+        return recipes_of(self.plan, self.fit_on, self.how.store, self.how.skip)
 
     def requires(self) -> list[luigi.Task]:
         plan = self.recipes.plan
@@ -136,7 +136,7 @@ class _OfStage(_Inner):
 
     @property
     def recipes(self) -> Recipes:
-        return recipes_of(self.plan, self.fit_on, self.how.store)
+        return recipes_of(self.plan, self.fit_on, self.how.store, self.how.skip)
 
     def resource_tasks(self) -> list[luigi.Task]:
         plan = self.recipes.plan
@@ -297,7 +297,7 @@ def _from(values: Sequence[Any], start: int) -> Iterator[Any]:
 
 def resource_files(task: Any, names: tuple[str, ...]) -> dict[str, tuple[str, Path]]:
     """name -> (text, directory) of the fitted resources that a task of a plan uses."""
-    recipes = recipes_of(task.plan, task.fit_on, task.how.store)
+    recipes = recipes_of(task.plan, task.fit_on, task.how.store, task.how.skip)
     return {
         name: (recipes.plan.resource(name).text, task.stored.path("resources", key_of(recipes.resource(name))))
         for name in names

@@ -15,6 +15,7 @@ from pipeline.plan import Plan
 from pipeline.registry import FOLDERS, get, registered
 from pipeline.stage import Stage
 from workflows.planning import find_plan, find_plans, plan_names
+from workflows.skipped import counted, reasons
 
 SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
 _out = Console(highlight=False)
@@ -35,14 +36,22 @@ def print_scores(out: Path) -> None:
         _out.print(table)
     for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
         _out.print(f"  -: {reason}", markup=False)
+    _print_skipped(content["skipped"])
     _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
 
 
 def print_captions(out: Path) -> None:
-    """One line a photo, and where the page is."""
+    """One line a photo, what was skipped, and where the page is."""
     for item in json.loads((out / "captions.json").read_text(encoding="utf-8")):
         _out.print(f"{item['image_id']}: {item['caption']}", markup=False, soft_wrap=True)
+    _print_skipped(json.loads((out / "skipped.json").read_text(encoding="utf-8")))
     _out.print(f"page: {out / 'captions.html'}", markup=False, soft_wrap=True)
+
+
+def print_bundle(file: Path) -> None:
+    """Where a bundle is, its size, and how to use it."""
+    size = f"{file.stat().st_size / 1e6:.1f} MB"
+    _out.print(f"bundle: {file} ({size}); captionloom caption PHOTOS --bundle {file}", markup=False, soft_wrap=True)
 
 
 def print_registered(folder: str) -> None:
@@ -77,6 +86,13 @@ def print_plan(text: str, swaps: tuple[str, ...], fitted_on: str) -> None:
     _out.print(f"{plan.name}: {plan.title}", markup=False, soft_wrap=True)
     for written in plan.order():
         _out.print(f"  {written} <- {_described(plan, written)}", markup=False, soft_wrap=True)
+
+
+def _print_skipped(skipped: dict[str, str]) -> None:
+    if skipped:
+        _out.print(f"{counted(skipped)}:", markup=False)
+        for reason in reasons(skipped):
+            _out.print(f"  {reason}", markup=False, soft_wrap=True)
 
 
 def _described(plan: Plan, written: str) -> str:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from pipeline.errors import BadData, BadOption
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
-
 
 def root_of(name: str, root: str) -> Path:
     """The folder of a dataset.

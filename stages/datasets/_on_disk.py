@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def fingerprint(entries: Iterable[Entry], inspect: Inspect) -> Fingerprint:
     for entry, seen in _usable(entries, inspect):
         photos.update(f"{entry.truth.id}\0{seen.sha256}\n".encode())
         truth.update(json.dumps(encode(entry.truth), sort_keys=True).encode())
-        where.update(f"{entry.path.absolute()}\n".encode())
+        where.update(os.fsencode(entry.path.absolute()) + b"\n")
     return Fingerprint(photos.hexdigest(), truth.hexdigest(), where.hexdigest())
 
 

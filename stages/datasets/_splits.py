@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.datasets import MOST_TUNE, SPLITS
 from pipeline.errors import BadData, BadOption
-from stages.datasets._layout import SUFFIXES, lines
+from stages.datasets._layout import lines
 from stages.datasets._on_disk import Entry
+from stages.datasets._photos_at import SUFFIXES
 
 TUNE_HELP = "training photos set apart as tune; none: a tenth of them, at most 500"
 

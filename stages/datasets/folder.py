@@ -12,8 +12,8 @@ from pipeline.errors import BadData
 from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
 from stages.datasets._captions_file import CAPTION_FILES, Said, are_split, captions_file, read_captions
-from stages.datasets._layout import SUFFIXES
 from stages.datasets._on_disk import Entry, examples, fingerprint
+from stages.datasets._photos_at import photos_at
 from stages.datasets._splits import TUNE_HELP, divided, settled
 
 
@@ -114,22 +114,9 @@ class Folder(Dataset[FolderConfig]):
     @cached_property
     def _given(self) -> dict[str, dict[str, Path]]:
         """Path given -> id and path of each of its photos."""
-        return {text: _found(text) for text in self.config.paths}
+        return {text: photos_at(text) for text in self.config.paths}
 
 
 def _inside(folder: str, photos: Mapping[str, Path]) -> dict[str, str]:
     """Path inside the folder -> id of each of its photos."""
     return {path.relative_to(folder).as_posix(): photo for photo, path in photos.items()}
-
-
-def _found(text: str) -> dict[str, Path]:
-    given = Path(text)
-    if given.is_file():
-        return {text: given}
-    if not given.is_dir():
-        raise BadData(f"there is no photo or folder {text!r}")
-    inside = sorted(path for path in given.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-    if not inside:
-        raise BadData(f"folder {text!r} holds no photo ({', '.join(SUFFIXES)})")
-    name = given.name or given.resolve().name
-    return {f"{name}/{path.relative_to(given).as_posix()}": path for path in inside}

@@ -46,9 +46,7 @@ def photos(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def stage(photos):
-    return LogisticAttributes(ANNOTATED).fit(
-        {"train": Examples(photos.scenes[:60], photos.truth[:60])}, Resources()
-    )
+    return LogisticAttributes(ANNOTATED).fit({"train": Examples(photos.scenes[:60], photos.truth[:60])}, Resources())
 
 
 def test_the_colours_are_those_of_the_thing_and_not_of_its_ground(stage, photos):

@@ -81,6 +81,26 @@ class Learns(Stage[SureConfig, tuple[Caption, ...]]):
         return [(Caption(self.said_, tuple(self.said_.split())),) for scene in scenes if scene.attributes is not None]
 
 
+class Parrot(Stage[SureConfig, tuple[Caption, ...]]):
+    """Says one training caption of every photo: a whole plan by itself, fitted at once."""
+
+    name = "parrot"
+    writes = "captions"
+    config_type = SureConfig
+    fit_on: ClassVar[tuple[str, ...]] = ("train", "tune")
+    said_: str
+
+    def uses(self) -> tuple[str, ...]:
+        return ("vocabulary",)
+
+    def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
+        self.said_ = examples["train"].truth[0].captions[0]
+        return self
+
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[Any]:
+        return [(Caption(self.said_, tuple(self.said_.split())),) for _ in scenes]
+
+
 class Breaks(Sure):
     """Has an error of its own."""
 
