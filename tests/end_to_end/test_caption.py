@@ -64,8 +64,8 @@ def test_a_bundle_describes_photos_of_every_shape_in_an_empty_directory(plan: st
         assert best["text"] == item["caption"]
         assert len(best["evidence"]) == len(best["words"])
         if plan == "show_attend_tell":
-            assert len(best["token_scores"]) >= len(best["words"])
-            assert best["log_probability"] == pytest.approx(sum(best["token_scores"]), abs=1e-3)
+            assert len(best["token_scores"]) == len(best["words"])
+            assert best["log_probability"] <= sum(best["token_scores"]) + 1e-6  # the end has a probability too
 
 
 def test_bad_photos_are_named_at_once_or_left_out_and_said(ran: Path) -> None:
