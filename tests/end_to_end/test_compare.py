@@ -134,10 +134,10 @@ BAD = {
     "an out of somebody's": (["compare", "--plans", "human", "--out", "foreign"], "give another --out"),
     "a photo that is not there": (["caption", "nowhere.jpg"], "there is no photo or folder 'nowhere.jpg'"),
     "a text file as a photo": (["caption", "foreign/thesis.png", "--fit-on", DATASET], "cannot be decoded"),
+    "people where there are none": (["caption", "photo.png", "--plan", "human"], "hands on the truth"),
     "a text file as a bundle": (["caption", "photo.png", "--bundle", "foreign/thesis.png"], "no bundle of captionloom"),
     "no bundle": (["caption", "photo.png", "--bundle", "nowhere.zip"], "bundle 'nowhere.zip' is not a file"),
     "people as a bundle": (["export", "human", "--to", "people.zip"], "captions/human hands on the truth"),
-    "people where there are none": (["caption", "photo.png", "--plan", "human"], "hands on the truth"),
 }
 
 
