@@ -71,6 +71,8 @@ def _opened(path: Path) -> Iterator[PIL.Image.Image]:
                 yield photo
     except PIL.Image.DecompressionBombError as error:
         raise BadPhoto(f"photo {str(path)!r} is too large to be decoded safely: {error}; make it smaller") from None
+    except PIL.UnidentifiedImageError:
+        raise BadPhoto(f"photo {str(path)!r} cannot be decoded: it is no image; replace or remove it") from None
     except _UNREADABLE as error:
         raise BadPhoto(f"photo {str(path)!r} cannot be decoded: {error}; replace or remove it") from None
 

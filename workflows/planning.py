@@ -47,7 +47,7 @@ def find_plans(texts: Iterable[str], swaps: Sequence[str], on: Source | None, fi
     return ready([find_plan(text, fitted_on) for text in texts], swaps, on)
 
 
-def ready(plans: Sequence[Plan], swaps: Sequence[str], on: Source | None) -> tuple[Plan, ...]:
+def ready(plans: list[Plan], swaps: Sequence[str], on: Source | None) -> tuple[Plan, ...]:
     """Plans swapped and checked; see `find_plans`."""
     if not plans:
         raise BadPlan(f"no plan given; shipped plans: {', '.join(plan_names())}")
@@ -84,7 +84,7 @@ def dataset_at(text: str, root: str) -> str:
     return spell(choice.name, dataclasses.replace(choice.config, **{first.name: value}))
 
 
-def _swapped(plans: Sequence[Plan], swap: str) -> list[Plan]:
+def _swapped(plans: list[Plan], swap: str) -> list[Plan]:
     place, equals, text = swap.partition("=")
     only, dot, written = place.strip().rpartition(".")
     if not equals or not text.strip():

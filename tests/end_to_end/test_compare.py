@@ -14,15 +14,6 @@ from tests.end_to_end.small import DATASET, PLANS, SWAPS, arguments, captionloom
 HEAVY = ("torch", "sklearn", "cv2", "spacy", "timm")
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory, with a space in its name, where the small comparison has run."""
-    directory = tmp_path_factory.mktemp("a run")
-    outcome = captionloom(arguments(directory / "out", directory / "store"), directory)
-    assert outcome.returncode == 0, outcome.stderr
-    return directory
-
-
 def artefacts(directory: Path, kind: str = "*") -> set[str]:
     return {f"{path.parent.name}/{path.name}" for path in (directory / "store").glob(f"{kind}/*") if path.is_dir()}
 
@@ -164,6 +155,9 @@ BAD = {
         "flickr does not know where its files are; give the folder: flickr:DIR or --dataset-root DIR",
     ),
     "people where there are none": (["caption", "photo.png", "--plan", "human"], "hands on the truth"),
+    "a text file as a bundle": (["caption", "photo.png", "--bundle", "foreign/thesis.png"], "no bundle of captionloom"),
+    "no bundle": (["caption", "photo.png", "--bundle", "nowhere.zip"], "bundle 'nowhere.zip' is not a file"),
+    "people as a bundle": (["export", "human", "--to", "people.zip"], "captions/human hands on the truth"),
 }
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from pipeline.config import option
@@ -303,6 +304,33 @@ class Planted(Dataset[SureConfig]):
             things = truth.detections or ()
             renamed = (replace(things[0], labels=((word, 1.0),)), *things[1:]) if things else ()
             yield image, replace(truth, captions=said, detections=renamed)
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumConfig:
+    path: str = option("", "folder of photos")
+
+
+class Album(Dataset[AlbumConfig]):
+    """The photos of a folder; of each it is said that it is a photo."""
+
+    name = "album"
+    config_type = AlbumConfig
+    splits = ("all",)
+
+    def fingerprint(self, split: str, inspect: Any) -> Fingerprint:
+        return Fingerprint(" ".join(f"{path.name} {seen.sha256}" for path, seen in self._usable(inspect)), "photos")
+
+    def examples(self, split: str, directory: Any, inspect: Any) -> Any:
+        for path, seen in self._usable(inspect):
+            image = Image(path.name, str(path), seen.width, seen.height, seen.sha256)
+            yield image, Truth(path.name, ("A photo.", "It is a photo."))
+
+    def _usable(self, inspect: Any) -> Any:
+        for path in sorted(Path(self.config.path).absolute().iterdir()):
+            seen = inspect(path)
+            if seen:
+                yield path, seen
 
 
 class Twins(Dataset[SureConfig]):
