@@ -18,7 +18,7 @@ from pipeline.stage import Examples, Resources, Runtime
 from stages.attributes._features import BLOCKS, described, length
 from stages.attributes._mined import mined
 from stages.attributes._unlabelled import ABSENT, PRESENT, UNKNOWN, UNSAID
-from stages.language.attribute_kinds import visible
+from stages.language.attribute_kinds import COLOUR, kind, visible
 from stages.resources.parses import Parses
 
 LISTED = 0.5
@@ -31,7 +31,7 @@ class LearningConfig:
     """What attribute classifiers learn from and look at."""
 
     labels: str = option("both", "annotated by the dataset, mined from captions, or mined where not", choices=SOURCES)
-    features: tuple[str, ...] = option(("colour", "names", "texture", "conv"), "looks at a box", choices=tuple(BLOCKS))
+    features: tuple[str, ...] = option(("names", "conv"), "looks at a box", choices=tuple(BLOCKS))
     min_boxes: int = option(5, "boxes an annotated attribute needs to be learned", low=1, high=10_000)
     min_mentions: int = option(10, "boxes a mined attribute needs to be learned", low=1, high=10_000)
     most_boxes: int = option(20_000, "boxes learned from, at most", low=1, high=1_000_000)
@@ -79,6 +79,8 @@ def gather(examples: Examples, resources: Resources, config: LearningConfig, run
             if one.listed == (name in annotated):
                 silent = ABSENT if one.listed or name in one.absent else UNSAID
                 codes[row, place] = PRESENT if name in one.present else silent
+        if kind(name) == COLOUR and (codes[:, place] == ABSENT).any():
+            codes[codes[:, place] == UNSAID, place] = UNKNOWN  # whatever its colour is, it has one: see decision 10
     seen = np.stack([look for _, look in pairs]) if pairs else np.zeros((0, length(config.features)))
     return Lessons(attributes, annotated, seen, codes)
 
