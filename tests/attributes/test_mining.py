@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from pipeline.config import NoOptions
-from pipeline.records import Detection
+from pipeline.records import AttributeScores, Detection
 from pipeline.stage import Examples, Resources
 from stages.attributes.logistic import LogisticAttributes, LogisticConfig
 from stages.attributes.svm import SvmAttributes, SvmConfig
@@ -92,6 +92,23 @@ def test_what_is_annotated_is_learned_from_there_and_the_rest_from_captions(phot
     assert set(both.attributes_) == {"red", "green", "blue", "striped", "shiny"}
     assert both.colours_ == ()  # the dataset has its own idea of colours
     assert _precision(both, photos, "red") > 0.9  # the captions call every ball red
+
+
+def test_annotated_materials_that_nobody_names_are_left_out_where_captions_are_mined(photos):
+    made_of = (("cloth", 1.0), ("plastic", 1.0))
+    truth = [
+        dataclasses.replace(
+            photos.truth[i],
+            attributes=tuple(AttributeScores((*a.scores, *made_of[: i % 3])) for a in photos.truth[i].attributes),
+            captions=("A plastic ball.",),
+        )
+        for i in LEARNED
+    ]
+    examples = {"train": Examples(photos.scenes[:60], truth)}
+    resources = Resources({"parses": Parses(NoOptions()).fit(truth, Resources())})
+    for labels, left_out in (("both", {"cloth"}), ("annotated", set())):
+        stage = LogisticAttributes(LogisticConfig(labels=labels, features=LOOKS)).fit(examples, resources)
+        assert {"cloth", "plastic"} - set(stage.attributes_) == left_out
 
 
 def test_a_part_of_the_photos_is_learned_from_with_its_own_captions(photos):
