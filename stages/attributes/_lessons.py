@@ -1,7 +1,9 @@
 """What attribute classifiers learn from: boxes, what is known of their attributes, and what they look like.
 
 Two sources: the dataset's own annotation of true boxes, and the captions of what the detector found. An attribute that
-the dataset annotates is learned from there; all others are mined.
+the dataset annotates is learned from there; all others are mined. What a thing is made of mostly goes without saying
+(cars are metal, people wear cloth): of annotated materials, those that no caption names are left out where captions are
+mined, or they would be the surest attribute of everything.
 """
 
 from collections import Counter
@@ -18,7 +20,7 @@ from pipeline.stage import Examples, Resources, Runtime
 from stages.attributes._features import BLOCKS, described, length
 from stages.attributes._mined import mined
 from stages.attributes._unlabelled import ABSENT, PRESENT, UNKNOWN, UNSAID
-from stages.language.attribute_kinds import visible
+from stages.language.attribute_kinds import COLOUR, MATERIAL, kind, visible
 from stages.resources.parses import Parses
 
 LISTED = 0.5
@@ -31,9 +33,9 @@ class LearningConfig:
     """What attribute classifiers learn from and look at."""
 
     labels: str = option("both", "annotated by the dataset, mined from captions, or mined where not", choices=SOURCES)
-    features: tuple[str, ...] = option(("colour", "names", "texture", "conv"), "looks at a box", choices=tuple(BLOCKS))
+    features: tuple[str, ...] = option(("names", "conv"), "looks at a box", choices=tuple(BLOCKS))
     min_boxes: int = option(5, "boxes an annotated attribute needs to be learned", low=1, high=10_000)
-    min_mentions: int = option(10, "boxes a mined attribute needs to be learned", low=1, high=10_000)
+    min_mentions: int = option(20, "boxes a mined attribute needs to be learned", low=1, high=10_000)
     most_boxes: int = option(20_000, "boxes learned from, at most", low=1, high=1_000_000)
     exhaustive: bool = option(True, "boxes without annotated attributes have none; false: theirs are unknown")
     sure: float = option(0.4, "score of a detection from which captions speak of it", low=0.0, high=1.0)
@@ -70,6 +72,9 @@ def gather(examples: Examples, resources: Resources, config: LearningConfig, run
     pairs = list(islice(_boxes(examples, resources, config, runtime), config.most_boxes))
     known = [one for one, _ in pairs]
     annotated = _frequent((one.present for one in known if one.listed), config.min_boxes)
+    spoken = {name for one in known if not one.listed for name in one.present}
+    if spoken:
+        annotated = frozenset(name for name in annotated if kind(name) != MATERIAL or visible(name) in spoken)
     meant = {visible(name) or name for name in annotated}
     mentioned = _frequent((one.present for one in known if not one.listed), config.min_mentions) - meant
     attributes = tuple(sorted(annotated | mentioned))
@@ -79,6 +84,8 @@ def gather(examples: Examples, resources: Resources, config: LearningConfig, run
             if one.listed == (name in annotated):
                 silent = ABSENT if one.listed or name in one.absent else UNSAID
                 codes[row, place] = PRESENT if name in one.present else silent
+        if kind(name) == COLOUR and (codes[:, place] == ABSENT).any():
+            codes[codes[:, place] == UNSAID, place] = UNKNOWN  # whatever its colour is, it has one: see decision 10
     seen = np.stack([look for _, look in pairs]) if pairs else np.zeros((0, length(config.features)))
     return Lessons(attributes, annotated, seen, codes)
 

@@ -10,8 +10,9 @@ from stages.language.attribute_kinds import COLOUR, kind
 from stages.vision.calibration import probability
 from stages.vision.colour_names import COLOUR_NAMES
 
-CURVE = np.array([4.0, -2.0])
-"""Slope and offset of the probability that people would say the name of a share of the box."""
+CURVE = np.array([6.1, -2.5])
+"""Slope and offset of the probability that it is this colour, where people name one, by its share of the box: Platt's
+curve of 6,517 colours said or denied of boxes in 1,500 training photos of Flickr8k."""
 
 
 def unlearned(lessons: Lessons, config: LearningConfig) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from stages.vision.calibration import probability
 class LogisticConfig(LearningConfig):
     """What is learned from, and how freely."""
 
-    C: float = option(0.1, "inverse strength of the regularisation", low=1e-6, high=1e6)
+    C: float = option(0.001, "inverse strength of the regularisation", low=1e-6, high=1e6)
 
 
 class LogisticAttributes(Stage[LogisticConfig, tuple[AttributeScores, ...]]):
@@ -65,7 +65,7 @@ class LogisticAttributes(Stage[LogisticConfig, tuple[AttributeScores, ...]]):
         self.biases_ = np.zeros(len(self.attributes_))
         count = len(self.attributes_)
         for index in self.runtime.progress(range(count), "fit attributes, classifiers", count):
-            part = lesson(seen, codes[:, index], self.config.C, self.config.seed)
+            part = lesson(seen, codes[:, index], self.config.seed)
             if part.present.all():  # nothing is known to be without it
                 self.biases_[index] = succession(len(part.present))
             else:

@@ -20,8 +20,6 @@ from stages.resources.parses import Parses
 from stages.vision.calibration import platt, probability
 
 FOLDS = 3
-GUIDE = 1e-3
-"""C of the regression that judges boxes of which nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class SvmAttributes(Stage[SvmConfig, tuple[AttributeScores, ...]]):
         self.biases_ = np.zeros(len(self.attributes_))
         count = len(self.attributes_)
         for index in self.runtime.progress(range(count), "fit attributes, classifiers", count):
-            part = lesson(seen, codes[:, index], GUIDE, self.config.seed)
+            part = lesson(seen, codes[:, index], self.config.seed)
             if part.present.all():  # nothing is known to be without it
                 self.biases_[index] = succession(len(part.present))
             else:

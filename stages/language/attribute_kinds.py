@@ -9,7 +9,7 @@ from typing import Any
 
 from stages.language.synonyms import canonical
 
-COLOUR = "colour"
+COLOUR, MATERIAL = "colour", "material"
 _NO_KINDS = ("version", "worn")
 
 

@@ -10,7 +10,7 @@ from pipeline.records import FIELDS
 from pipeline.registry import Choice, choose, registered
 
 SMALL = {
-    "attributes/logistic": "logistic:labels=annotated:features=colour+texture",
+    "attributes/logistic": "logistic:labels=annotated:features=colour+texture:C=0.1",
     "captions/show_and_tell": "show_and_tell:epochs=2:word=8:lstm=12",
     "captions/show_attend_tell": "show_attend_tell:epochs=2:word=8:lstm=12:attention=8",
     "detections/hog_svm": "hog_svm:min_boxes=4",

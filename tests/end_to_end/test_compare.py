@@ -72,7 +72,7 @@ def test_one_more_plan_runs_only_its_own_tasks(ran: Path) -> None:
         [
             "[stages]",
             'detections = "hog_svm:min_boxes=4"',
-            'attributes = "logistic"',
+            'attributes = "logistic:labels=annotated:features=colour+texture:C=0.1"',
             'relations = "prepositions"',
             'graph = "argmax"',
             'captions = "template"',
