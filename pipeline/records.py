@@ -41,12 +41,28 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Mask:
+    """Which places of a grid over a box are covered: `rows` x `columns` places, row by row, as lengths of runs.
+
+    The first run is of places left out, perhaps 0; runs left out and covered take turns. See `pipeline.masks`.
+    """
+
+    rows: int
+    columns: int
+    runs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
-    """A thing or a region of stuff, with its k best labels, best first, each scored in [0, 1]."""
+    """A thing or a region of stuff, with its k best labels, best first, each scored in [0, 1].
+
+    `mask` says coarsely which part of the box it covers; None where nobody knows.
+    """
 
     box: Box
     labels: tuple[Scored, ...]
     kind: Literal["thing", "stuff"] = "thing"
+    mask: Mask | None = None
 
     @property
     def label(self) -> str:
