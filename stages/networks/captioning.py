@@ -79,6 +79,7 @@ def fit_captioner(
     widths = tuple(part.shape[-1] for part in gather([lessons.scenes[0]]))
     with seeded(options.seed, 0, device):
         network = build(len(vocabulary), widths)
+    network.label_smoothing = options.label_smoothing
     judge = _judge(examples["tune"], gather, resources, device)
     log = train(network, lessons, judge, options, runtime, device)
     return Trained(network, len(vocabulary), widths, log)
