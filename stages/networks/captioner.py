@@ -63,6 +63,9 @@ class Captioner(nn.Module, ABC):
     evidence_kind: ClassVar[str] = "attention"
     label_smoothing: float = 0.0
 
+    def calibrate(self, inputs: Tensors) -> None:
+        """Look at some training photos before anything is learned; by default nothing comes of it."""
+
     @abstractmethod
     def encode(self, inputs: Tensors) -> Tensors:
         """The memory of photos: everything about them that no word changes."""

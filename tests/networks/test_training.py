@@ -204,10 +204,10 @@ def test_without_decay_a_step_is_adams() -> None:
 
 
 def test_decay_takes_its_share_of_every_weight_besides() -> None:
-    plain, decayed, before = network(), network(), weights(network())
+    plain, decayed, before = network(), network(), list(network().parameters())
     train(plain, lessons(), None, options(epochs=1, batch=12), Runtime(), "cpu")
     train(decayed, lessons(), None, options(epochs=1, batch=12, weight_decay=0.5), Runtime(), "cpu")
-    for first, kept, less in zip(before, weights(plain), weights(decayed), strict=True):
+    for first, kept, less in zip(before, plain.parameters(), decayed.parameters(), strict=True):
         torch.testing.assert_close(less, kept - 0.01 * 0.5 * first, atol=1e-6, rtol=0)
 
 
