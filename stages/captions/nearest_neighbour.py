@@ -1,8 +1,11 @@
 """Captions borrowed from photos that look alike: nearest neighbours (Devlin et al. 2015, arXiv:1505.04467).
 
 Every caption of the k training photos nearest to the photo is a candidate. Said is the one that agrees best with the
-others: whose CIDEr-D to the m that it agrees with most is highest on the mean (their equation 1). Nearest is by the
-cosine of the grids' means; the paper has other features and k = 90, m = 125 of a training set fifteen times as large.
+others: whose CIDEr-D to the m that it agrees with most is highest on the mean. The paper has k = 90, m = 125 of a
+training set fifteen times as large.
+
+Nearest is by the cosine of the grids' means, less the mean of the training photos. The paper does not centre its
+features; rectified ones all lie in one corner of their space, and what they share says nothing of a photo.
 
 The caption is the person's sentence, unchanged. A training photo that is the photo itself, by the hash of its content,
 is never asked.
@@ -28,7 +31,7 @@ _ALONE = "This is a photograph."
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    neighbours: int = option(12, "training photos whose captions are candidates (k)", low=1, affects="predict")
+    neighbours: int = option(20, "training photos whose captions are candidates (k)", low=1, affects="predict")
     agreeing: int = option(
         0,
         "other captions that a candidate is compared with, those it agrees with most (m); 0: all",
@@ -47,7 +50,8 @@ class NearestNeighbour(Stage[Config, tuple[Caption, ...]]):
     writes = "captions"
     config_type = Config
     fit_on = ("train",)
-    directions_: Array  # (photos, channels) float32, of length 1
+    average_: Array  # (channels,) float32, the mean of the training photos' means
+    directions_: Array  # (photos, channels) float32, from there to each of them, of length 1
     captions_: tuple[tuple[str, ...], ...]  # those with words of each photo
     ids_: tuple[str, ...]
     hashes_: tuple[str, ...]
@@ -70,9 +74,10 @@ class NearestNeighbour(Stage[Config, tuple[Caption, ...]]):
         if not places:
             raise BadData("no training photo has a caption: nearest_neighbour needs some to borrow from")
         scenes = self.runtime.progress((train.scenes[place] for place in places), "looking at photos", len(places))
-        seen = [(_direction(scene), scene.image.id, scene.image.sha256) for scene in scenes]
-        directions, self.ids_, self.hashes_ = zip(*seen, strict=True)
-        self.directions_ = np.stack(directions)
+        seen = [(_mean(scene), scene.image.id, scene.image.sha256) for scene in scenes]
+        means, self.ids_, self.hashes_ = zip(*seen, strict=True)
+        self.average_ = np.mean(means, axis=0)
+        self.directions_ = _directions(np.stack(means), self.average_)
         self.captions_ = tuple(captions[place] for place in places)
         return self
 
@@ -80,8 +85,8 @@ class NearestNeighbour(Stage[Config, tuple[Caption, ...]]):
         """One caption a photo; "This is a photograph." where no training photo but the photo itself is known."""
         if not scenes:
             return []
-        looks = np.stack([_direction(scene) for scene in scenes])  # (scenes, channels)
-        likeness = np.round(looks @ self.directions_.T, _DIGITS)  # (scenes, photos)
+        asked = _directions(np.stack([_mean(scene) for scene in scenes]), self.average_)  # (scenes, channels)
+        likeness = np.round(asked @ self.directions_.T, _DIGITS)  # (scenes, photos)
         return [(self._caption(scene, row, resources),) for scene, row in zip(scenes, likeness, strict=True)]
 
     def _caption(self, scene: Scene, likeness: Array, resources: Resources) -> Caption:
@@ -112,12 +117,18 @@ class NearestNeighbour(Stage[Config, tuple[Caption, ...]]):
         return chosen, float(agreement[chosen])
 
 
-def _direction(scene: Scene) -> Array:
-    """The mean of the grid, (channels,) float32 of length 1; all zeros where the grid is."""
-    mean = np.asarray(scene.grid, dtype=np.float32).mean(axis=0)
-    length = float(np.linalg.norm(mean))
-    direction: Array = mean / length if length else mean
-    return direction
+def _mean(scene: Scene) -> Array:
+    """The mean of the grid: (channels,) float32."""
+    mean: Array = np.asarray(scene.grid, dtype=np.float32).mean(axis=0)
+    return mean
+
+
+def _directions(means: Array, average: Array) -> Array:
+    """From the average to each of some means (photos, channels), of length 1; zeros where the mean is the average."""
+    away = means - average
+    lengths = np.linalg.norm(away, axis=1, keepdims=True)
+    directions: Array = away / np.where(lengths > 0, lengths, 1)
+    return directions
 
 
 def _said(text: str, evidence: Evidence) -> Caption:

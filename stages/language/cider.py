@@ -71,28 +71,30 @@ def cider_d(
 
     caption, nth = _ranges(many[photo])  # (pairs,) every caption with each of its references
     reference = first[photo[caption]] + nth
-    total = np.bincount(caption, _pairwise(sentences, caption, reference, frequencies, sigma), len(captions))
+    vectors = _TfIdf.of(sentences, frequencies)
+    product = vectors.clipped_products(caption, reference)
+    close = _closeness(sentences, vectors, caption, reference, product, sigma)
+    total = np.bincount(caption, close, len(captions))
     scores: Array = 10.0 * total / many[photo]
     return scores
 
 
 def mutual_cider_d(captions: Sequence[Words], frequencies: DocumentFrequencies, sigma: float = 6.0) -> Array:
     """(captions, captions): the score of each caption (row) with each (column) as its only reference, 0 to 10."""
+    vectors = _TfIdf.of(captions, frequencies)
     row, column = (part.ravel() for part in np.indices((len(captions), len(captions))))
-    scores: Array = 10.0 * _pairwise(captions, row, column, frequencies, sigma)
+    scores: Array = 10.0 * _closeness(captions, vectors, row, column, vectors.all_clipped_products(), sigma)
     return scores.reshape(len(captions), len(captions))
 
 
-def _pairwise(
-    sentences: Sequence[Words], caption: Array, reference: Array, frequencies: DocumentFrequencies, sigma: float
+def _closeness(
+    sentences: Sequence[Words], vectors: "_TfIdf", caption: Array, reference: Array, product: Array, sigma: float
 ) -> Array:
-    """(pairs,) how well one sentence says what another does, 0 to 1; both are indices into `sentences`."""
-    vectors = _TfIdf.of(sentences, frequencies)
+    """(pairs,) how well a caption says what a reference does, 0 to 1; both are indices into `sentences`."""
     scale = vectors.norms[caption] * vectors.norms[reference]
-    product = vectors.clipped_products(caption, reference)
     cosine = np.divide(product, scale, out=np.zeros_like(scale), where=scale > 0)  # (pairs, orders)
     # The reference implementation measures length in bigrams: one less than the words, and 0 for no word at all.
-    length = np.array([max(len(words) - 1, 0) for words in sentences])
+    length = np.array([max(len(words) - 1, 0) for words in sentences], dtype=np.int64)
     penalty = np.exp(-((length[caption] - length[reference]) ** 2) / (2 * sigma**2))
     close: Array = cosine.mean(axis=1) * penalty
     return close
@@ -131,6 +133,20 @@ class _TfIdf:
         pair, mine, theirs = pair[shared], mine[shared], place[shared]
         products = np.minimum(self.weight[mine], self.weight[theirs]) * self.weight[theirs]
         return _sums(pair, self.order[mine], products, len(caption))
+
+    def all_clipped_products(self) -> Array:
+        """(sentences * sentences, orders): those of every sentence with every sentence, itself among them.
+
+        Only sentences that share an n-gram are compared: some ten times faster than asking for every pair.
+        """
+        having = np.bincount(self.ngram, minlength=self.ngrams)  # (n-grams,) sentences that have it
+        entries = np.argsort(self.ngram, kind="stable")  # those of an n-gram follow one another
+        first = np.cumsum(having) - having
+        mine, nth = _ranges(having[self.ngram])
+        theirs = entries[first[self.ngram[mine]] + nth]
+        products = np.minimum(self.weight[mine], self.weight[theirs]) * self.weight[theirs]
+        pair = self.sentence[mine] * len(self.norms) + self.sentence[theirs]
+        return _sums(pair, self.order[mine], products, len(self.norms) ** 2)
 
 
 def _ranges(lengths: Array) -> tuple[Array, Array]:

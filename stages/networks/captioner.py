@@ -61,6 +61,10 @@ class Captioner(nn.Module, ABC):
     one another, equally many for each, so that they share its memory instead of copying it."""
 
     evidence_kind: ClassVar[str] = "attention"
+    label_smoothing: float = 0.0
+
+    def calibrate(self, inputs: Tensors) -> None:
+        """Look at some training photos before anything is learned; by default nothing comes of it."""
 
     @abstractmethod
     def encode(self, inputs: Tensors) -> Tensors:
@@ -105,9 +109,17 @@ class Captioner(nn.Module, ABC):
         return Unrolled(torch.cat(outputs), tuple(evidence))
 
     def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:
-        """-log p(sentence | photo), mean over the sentences."""
+        """-log p(sentence | photo), mean over the sentences.
+
+        With label smoothing, the cross-entropy against (1 - share) of the target and `share` spread evenly over all
+        symbols (Szegedy et al., CVPR 2016, section 7).
+        """
         scores = self.read_out(sentences.inputs, said.outputs)  # (words, symbols)
-        return F.nll_loss(scores, sentences.targets, reduction="sum") / len(sentences.photo)
+        surprise = F.nll_loss(scores, sentences.targets, reduction="sum")
+        if self.label_smoothing:
+            spread = -scores.mean(dim=1).sum()
+            surprise = (1 - self.label_smoothing) * surprise + self.label_smoothing * spread
+        return surprise / len(sentences.photo)
 
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
         """The words of what was said of the photo in row `photo`; a captioner with slots fills them here."""

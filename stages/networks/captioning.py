@@ -26,6 +26,7 @@ from stages.resources.vocabulary import Vocabulary
 Build = Callable[[int, Sequence[int]], Captioner]
 """A network for so many symbols and inputs of such widths (the last dimension of each tensor of Gather)."""
 _CHUNK = 64  # photos of tune decoded together
+_LOOKED_AT = 256  # training photos that a network is calibrated by
 _DIGITS = 4  # of evidence, which is looked at and not computed with
 
 
@@ -76,9 +77,13 @@ def fit_captioner(
     lessons = Lessons(examples["train"].scenes, captions, vocabulary.longest, gather)
     if not lessons.photos:
         raise BadData("no training photo has a caption: a captioner needs some to learn from")
-    widths = tuple(part.shape[-1] for part in gather([lessons.scenes[0]]))
+    photos = lessons.photos
+    some = gather([lessons.scenes[photo] for photo in photos[:: math.ceil(len(photos) / _LOOKED_AT)]])
+    widths = tuple(part.shape[-1] for part in some)
     with seeded(options.seed, 0, device):
         network = build(len(vocabulary), widths)
+    network.calibrate(some)
+    network.label_smoothing = options.label_smoothing
     judge = _judge(examples["tune"], gather, resources, device)
     log = train(network, lessons, judge, options, runtime, device)
     return Trained(network, len(vocabulary), widths, log)

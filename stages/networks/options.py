@@ -13,6 +13,8 @@ class CaptionerOptions:
     batch: int = option(16, "photos in a training step, each with all its captions", low=1)
     learning_rate: float = option(4e-4, "of Adam", low=1e-8, high=1.0)
     schedule: Literal["constant", "cosine"] = option("constant", "of the learning rate; cosine ends at 0")
+    label_smoothing: float = option(0.0, "share of belief given to all symbols alike in training", low=0.0, high=0.9)
+    weight_decay: float = option(0.0, "share of the weights that a step at rate 1 would take away", low=0.0, high=1.0)
     clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)
     epochs: int = option(50, "most passes over the training photos", low=1)
     patience: int = option(6, "epochs without a better CIDEr-D of tune before training stops", low=1)

@@ -20,6 +20,7 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from stages.networks.captioner import Captioner, StepEvidence, Tensors
+from stages.networks.scale import Scale
 
 
 class ShowAndTell(Captioner):
@@ -47,6 +48,7 @@ class ShowAndTell(Captioner):
     ) -> None:
         super().__init__()
         self.standard = variant == "standard_lstm"
+        self.scale = Scale()
         self.photo_to_word = nn.Linear(channels, word, bias=False)  # W_img
         self.embedding = nn.Embedding(symbols, word)  # W_e
         self.word_to_gates = nn.Linear(word, 4 * lstm, bias=self.standard)  # W_ix, W_fx, W_ox, W_cx
@@ -58,9 +60,12 @@ class ShowAndTell(Captioner):
             nn.init.zeros_(self.word_to_gates.bias)
             nn.init.ones_(self.word_to_gates.bias[lstm : 2 * lstm])
 
+    def calibrate(self, inputs: Tensors) -> None:
+        self.scale.fit(inputs[0].mean(dim=1))
+
     def encode(self, inputs: Tensors) -> Tensors:
         (locations,) = inputs  # (photos, locations, channels)
-        seen = self.dropout(self.photo_to_word(locations.mean(dim=1)))  # (photos, word)
+        seen = self.dropout(self.photo_to_word(self.scale(locations.mean(dim=1))))  # (photos, word)
         gates = self.word_to_gates(seen)  # (photos, 4 lstm); W_im m is 0
         return self._cell(gates, gates.new_zeros(len(gates), gates.shape[1] // 4))
 

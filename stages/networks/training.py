@@ -1,5 +1,7 @@
 """One training loop for every captioner: Adam on teacher-forced sentences, stopped by how well it then speaks.
 
+Weights decay apart from the gradient (Loshchilov and Hutter, ICLR 2019); a decay of 0 is Adam.
+
 All captions of a photo are learned in the same step, so that the photo is encoded once; the longest lead, and each
 leaves when it is said, so that nothing is ever computed for padding. Every epoch draws its order and its dropout from
 the seed and its own number, and the learning rate follows from that number and the place in the epoch, hence a run
@@ -74,7 +76,9 @@ def train(
         What each epoch came to.
     """
     network.to(device)
-    optimiser = torch.optim.Adam(network.parameters(), lr=options.learning_rate, fused=True)
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay, fused=True
+    )
     run = Run.resume(network, optimiser, options, runtime.scratch, device)
     while len(run.log) < options.epochs and run.stale < options.patience:
         began = time.perf_counter()

@@ -25,6 +25,8 @@ SENTENCES = (
     ("a cat on a sofa", "cats sleep on a sofa"),
 )
 ANGLES = (0.0, 0.1, 0.2, 1.4, 1.5)
+OPPOSITE = tuple(angle + np.pi for angle in ANGLES)
+"""With these, photos point every way and their average is nothing."""
 
 
 def scene(name: str, angle: float, sha: str = "", length: float = 1.0) -> Scene:
@@ -36,8 +38,8 @@ def scene(name: str, angle: float, sha: str = "", length: float = 1.0) -> Scene:
 
 
 TRAIN = Examples(
-    [scene(f"t{i}", angle, f"hash{i}") for i, angle in enumerate(ANGLES)],
-    [Truth(f"t{i}", texts) for i, texts in enumerate(SENTENCES)],
+    [scene(f"t{i}", angle, f"hash{i}") for i, angle in enumerate((*ANGLES, *OPPOSITE))],
+    [Truth(f"t{i}", texts) for i, texts in enumerate((*SENTENCES, *(("far away",) for _ in OPPOSITE)))],
 )
 RESOURCES = Resources({"idf": Idf(NoOptions()).fit(TRAIN.truth, Resources())})
 
@@ -59,6 +61,17 @@ def test_the_first_caption_of_the_nearest_photo_is_handed_on_as_its_author_wrote
 def test_near_is_an_angle_and_not_a_distance() -> None:
     (caption,) = said(fitted(consensus="first"), scene("far", 0.1, length=40.0))
     assert caption.text == "a black dog runs on grass"
+
+
+def test_what_all_photos_share_makes_none_of_them_alike() -> None:
+    def lit(one: Scene) -> Scene:
+        return Scene(one.image, {"grid": one.grid + np.array([30.0, 50.0, 80.0], dtype=np.float32)})
+
+    bright = Examples([lit(one) for one in TRAIN.scenes], TRAIN.truth)
+    stage = NearestNeighbour(Config(consensus="first")).fit({"train": bright}, RESOURCES)
+    asked = [scene("a", -0.1), scene("b", 0.19), scene("c", 1.41)]
+    texts = [caption.text for caption in said(stage, *map(lit, asked))]
+    assert texts == ["A black dog runs .", "a black dog runs on the grass", "Two cats sleep."]
 
 
 @pytest.mark.parametrize("agreeing", [0, 1, 2, 100])
@@ -122,7 +135,7 @@ def test_a_single_candidate_is_said_and_a_photo_without_features_still_borrows()
 def test_photos_without_captions_are_passed_over_and_without_any_fitting_is_refused() -> None:
     truth = [Truth("t0"), Truth("t1", ("...",)), *TRAIN.truth[2:]]
     stage = NearestNeighbour(Config(consensus="first")).fit({"train": Examples(TRAIN.scenes, truth)}, RESOURCES)
-    assert stage.ids_ == ("t2", "t3", "t4")
+    assert stage.ids_ == tuple(f"t{i}" for i in range(2, 10))
     assert said(stage, scene("a", 0.0))[0].text == SENTENCES[2][0]
     nobody = Examples(TRAIN.scenes, [Truth(item.id) for item in TRAIN.truth])
     with pytest.raises(BadData, match="no training photo"):

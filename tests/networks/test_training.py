@@ -17,7 +17,7 @@ from stages.networks.captioner import Captioner
 from stages.networks.captioning import grid_inputs
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.networks.show_attend_tell import ShowAttendTell
-from stages.networks.training import Judge, Lessons, pack, rate, train
+from stages.networks.training import Judge, Lessons, pack, rate, seeded, train
 from stages.resources.vocabulary import END, START
 
 torch.set_num_threads(1)
@@ -99,13 +99,13 @@ def test_a_cosine_rate_falls_along_half_a_period_to_nothing(passes: float, share
 
 def test_every_step_is_taken_at_the_rate_of_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[float] = []
-    step = torch.optim.Adam.step
+    step = torch.optim.AdamW.step
 
-    def noted(self: torch.optim.Adam, closure: Any = None) -> Any:
+    def noted(self: torch.optim.AdamW, closure: Any = None) -> Any:
         used.append(self.param_groups[0]["lr"])
         return step(self, closure)
 
-    monkeypatch.setattr(torch.optim.Adam, "step", noted)
+    monkeypatch.setattr(torch.optim.AdamW, "step", noted)
     train(network(), lessons(), None, options(schedule="cosine", epochs=2), Runtime(), "cpu")
     # eleven photos with captions in batches of four: three steps an epoch
     assert used == pytest.approx([0.01 * (1 + math.cos(math.pi * place / 6)) / 2 for place in range(6)])
@@ -185,3 +185,43 @@ def test_an_epoch_reports_the_loss_of_a_word() -> None:
     assert (
         epoch.loss > np.log(15) * 0.8
     )  # nothing learned yet: about as surprised as by 15 equal words, and the penalty
+
+
+def test_without_decay_a_step_is_adams() -> None:
+    ours, theirs = network(), network()
+    train(ours, lessons(), None, options(epochs=1, batch=12), Runtime(), "cpu")
+    optimiser = torch.optim.Adam(theirs.parameters(), lr=0.01)
+    with seeded(0, 1, "cpu"):
+        theirs.train()
+        order = torch.tensor(lessons().photos)[torch.randperm(11)]
+        inputs, sentences = lessons().batch(order.tolist(), "cpu")
+        loss = theirs.loss(theirs.unroll(theirs.encode(inputs), sentences), sentences)
+    torch.autograd.backward(loss)
+    torch.nn.utils.clip_grad_norm_(theirs.parameters(), 5.0)
+    optimiser.step()
+    for mine, expected in zip(weights(ours), weights(theirs), strict=True):
+        torch.testing.assert_close(mine, expected, atol=1e-6, rtol=0)
+
+
+def test_decay_takes_its_share_of_every_weight_besides() -> None:
+    plain, decayed, before = network(), network(), list(network().parameters())
+    train(plain, lessons(), None, options(epochs=1, batch=12), Runtime(), "cpu")
+    train(decayed, lessons(), None, options(epochs=1, batch=12, weight_decay=0.5), Runtime(), "cpu")
+    for first, kept, less in zip(before, plain.parameters(), decayed.parameters(), strict=True):
+        torch.testing.assert_close(less, kept - 0.01 * 0.5 * first, atol=1e-6, rtol=0)
+
+
+def test_smoothed_labels_are_a_mixture_of_the_target_and_of_all_symbols() -> None:
+    net, taught = network().eval(), lessons()
+    inputs, sentences = taught.batch([0, 1, 2], "cpu")
+    with torch.no_grad():
+        said = net.unroll(net.encode(inputs), sentences)
+        plain = net.loss(said, sentences).item()
+        log_p = net.read_out(sentences.inputs, said.outputs)
+        net.label_smoothing = 0.2
+        smoothed = net.loss(said, sentences).item()
+    wanted = torch.full_like(log_p, 0.2 / 15)
+    wanted[torch.arange(len(log_p)), sentences.targets] += 0.8
+    crossed = -(wanted * log_p).sum().item() / len(sentences.photo)
+    hit = -log_p[torch.arange(len(log_p)), sentences.targets].sum().item() / len(sentences.photo)
+    assert smoothed - plain == pytest.approx(crossed - hit, abs=1e-4)  # the penalty of attention is in both
