@@ -5,7 +5,6 @@ from pathlib import Path
 
 import luigi
 
-from pipeline.bundle import Bundled
 from pipeline.codec import encode
 from pipeline.config import spell
 from pipeline.errors import BadOption
@@ -13,6 +12,7 @@ from pipeline.executor import SplitFiles
 from pipeline.keys import Source, key_of
 from pipeline.plan import Plan
 from pipeline.registry import get
+from workflows.bundles.bundle import Bundled
 from workflows.compare import OnDataset
 from workflows.parameters import CommaList
 from workflows.planning import find_plans, ready

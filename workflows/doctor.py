@@ -5,10 +5,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from pipeline.bundle import Bundle, Bundled
 from pipeline.errors import CaptionloomError
 from pipeline.registry import choose, registered
 from pipeline.store import Store, damage
+from workflows.bundles.bundle import Bundle, Bundled
 
 PACKAGES = (
     "numpy",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import luigi
 
-from pipeline.bundle import Bundle
 from pipeline.errors import BadBundle, BadOption, StoreError
 from pipeline.keys import Recipes, Source
-from pipeline.packing import described, write_bundle
 from pipeline.plan import Plan
-from pipeline.portable import answering, check_portable
+from workflows.bundles.bundle import Bundle
+from workflows.bundles.packing import described, write_bundle
+from workflows.bundles.portable import answering, check_portable
 from workflows.compare import OnDataset
 from workflows.planning import find_plans
 from workflows.tasks import Fit, FitResource

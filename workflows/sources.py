@@ -3,10 +3,10 @@
 from functools import cache
 from pathlib import Path
 
-from pipeline.bundle import Bundle, Bundled
 from pipeline.keys import Recipes, Source
 from pipeline.plan import Plan
 from pipeline.store import Store
+from workflows.bundles.bundle import Bundle, Bundled
 
 
 @cache

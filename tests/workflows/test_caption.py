@@ -10,7 +10,7 @@ import luigi
 import PIL.Image
 import pytest
 
-from pipeline.bundle import Bundle
+from workflows.bundles.bundle import Bundle
 from workflows.caption import Caption
 from workflows.compare import Compare
 from workflows.export import Export, licences

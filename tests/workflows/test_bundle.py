@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.bundle import Bundle, Bundled
 from pipeline.errors import BadBundle, BadPlan, CaptionloomError, StoreError
 from pipeline.keys import Recipes, Source, key_of
-from pipeline.packing import write_bundle
 from pipeline.plan import Plan
-from pipeline.portable import answering, check_portable, needed
 from pipeline.store import Store, damage
+from workflows.bundles.bundle import Bundle, Bundled
+from workflows.bundles.packing import write_bundle
+from workflows.bundles.portable import answering, check_portable, needed
 
 PLAN = Plan("mine", {"captions": "parrot"}, title="A parrot")
 DATASET = "scenes:train=20:val=1:test=1"

@@ -25,8 +25,8 @@ from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadBundle, CaptionloomError, StoreError
 from pipeline.keys import Recipes, Source
 from pipeline.plan import Plan
-from pipeline.portable import check_portable, needed
 from pipeline.store import KINDS, Store
+from workflows.bundles.portable import check_portable, needed
 
 FORMAT = 1
 MARK, MANIFEST = "captionloom_bundle", "bundle.json"

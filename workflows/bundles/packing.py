@@ -1,4 +1,4 @@
-"""Writing bundles; see `pipeline.bundle` for what they are."""
+"""Writing bundles; see `workflows.bundles.bundle` for what they are."""
 
 import dataclasses
 import hashlib
@@ -11,12 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline.bundle import BLOCK, FORMAT, MANIFEST, MARK
 from pipeline.datasets import Fingerprint
 from pipeline.errors import StoreError
 from pipeline.keys import Recipes, Source, key_of
-from pipeline.portable import answering, needed
 from pipeline.store import Store, commit, explained, foreign, versions
+from workflows.bundles.bundle import BLOCK, FORMAT, MANIFEST, MARK
+from workflows.bundles.portable import answering, needed
 
 
 def described(recipes: Recipes) -> dict[str, Any]:
