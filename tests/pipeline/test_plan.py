@@ -11,7 +11,7 @@ BABYTALK = Plan(
     "babytalk",
     {
         "detections": "hog_svm",
-        "attributes": "logistic",
+        "attributes": "logistic:labels=annotated",
         "relations": "prepositions",
         "graph": "crf",
         "captions": "template",
