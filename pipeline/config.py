@@ -35,13 +35,15 @@ def option(
     choices: Iterable[Any] = (),
     affects: Affects = "fit",
     file: bool = False,
+    folder: str = "",
 ) -> Any:
     """A config field: default, meaning, inclusive bounds, and what a change of it makes stale.
 
-    `file` marks a path whose content, not whose name, is what matters to a key.
+    `file` marks a path whose content, not whose name, is what matters to a key; `folder` a choice in that folder of
+    stages/, written as text, which is checked like any choice and matters by its version and all its options.
     """
     metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "affects": affects, "file": file}
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata | {"folder": folder})
 
 
 def split_spec(text: str) -> tuple[str, dict[str, str]]:

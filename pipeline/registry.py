@@ -4,6 +4,7 @@ A stage is `stages/<field>/<name>.py`; resources, metrics and datasets have fold
 registers a class under the entry point group `captionloom.<folder>`.
 """
 
+import dataclasses
 import importlib
 import importlib.metadata
 import importlib.util
@@ -46,7 +47,7 @@ class Choice:
             "folder": self.folder,
             "name": self.name,
             "version": self.kind.version,
-            "config": recipe(self.config, affects),
+            "config": recipe(self.config, affects) | self._members(affects),
         }
 
     def create(self, runtime: Runtime | None = None) -> Any:
@@ -55,18 +56,29 @@ class Choice:
             return self.kind(self.config)
         return self.kind(self.config, runtime)
 
+    def members(self) -> "dict[str, Choice]":
+        """The choices that its own options name, by option."""
+        named = {item.name: item.metadata.get("folder") for item in dataclasses.fields(self.config)}
+        return {name: choose(folder, getattr(self.config, name)) for name, folder in named.items() if folder}
+
+    def _members(self, affects: Affects | None) -> dict[str, Any]:
+        mine = recipe(self.config, affects)
+        return {name: member.recipe() for name, member in self.members().items() if name in mine}
+
 
 @cache
 def choose(folder: str, text: str) -> Choice:
     """The plug-in that `name:key=value` means.
 
     Raises:
-        UnknownName: for a folder, name or option that does not exist, naming the nearest.
+        UnknownName: for a folder, name or option that does not exist, naming the nearest; also in what it joins.
         BadOption: for a value of the wrong type or out of bounds.
     """
     name, options = split_spec(text)
     kind = get(folder, name)
-    return Choice(folder, kind, build(kind.config_type, options, f"{folder}/{name}"))
+    choice = Choice(folder, kind, build(kind.config_type, options, f"{folder}/{name}"))
+    choice.members()
+    return choice
 
 
 @cache

@@ -22,7 +22,7 @@ from stages.detections._boxed_photos import Photo, usable_labels, with_stuff, wi
 from stages.detections._stuff_windows import Region, learn_stuff, regions
 from stages.detections._templates import Bank, Templates, grids
 from stages.detections._training import learn_templates
-from stages.vision.boxes import SAME, suppress
+from stages.vision.boxes import SAME, places, suppress
 from stages.vision.calibration import platt_by_label, probability
 
 MOST_HELD = 500
@@ -184,14 +184,7 @@ def _grouped(found: Sequence[tuple[Array, Array]], labels: Sequence[str], most: 
     owners = np.repeat(np.arange(len(found)), [len(scores) for _, scores in found])
     boxes = np.concatenate([np.zeros((0, 4)), *(boxes for boxes, _ in found)])
     scores = np.concatenate([np.zeros(0), *(scores for _, scores in found)])
-    left = np.argsort(-scores, kind="stable")
-    detections = []
-    while len(left):
-        same = iou_matrix(boxes[left[:1]], boxes[left])[0] >= SAME
-        same[0] = True
-        _, firsts = np.unique(owners[left[same]], return_index=True)  # the best of each label
-        kept = left[same][np.sort(firsts)]
-        named = tuple((labels[owners[index]], float(scores[index])) for index in kept[:most])
-        detections.append(Detection(Box(*boxes[left[0]].tolist()), named))
-        left = left[~same]
-    return detections
+    return [
+        Detection(Box(*boxes[group[0]].tolist()), tuple((labels[owners[i]], float(scores[i])) for i in group[:most]))
+        for group in places(boxes, owners, scores, SAME)
+    ]

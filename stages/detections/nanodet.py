@@ -20,7 +20,7 @@ from stages.vision.nanodet import look, names
 @dataclass(frozen=True, slots=True)
 class NanodetConfig:
     size: int = option(
-        416, "pixels of the photo's long side as it is looked at", choices=range(96, 1025, 32), affects="predict"
+        416, "pixels of the photo's long side as it is looked at", choices=range(96, 641, 32), affects="predict"
     )
     least: float = option(0.1, "least score of a box's best label", low=0.01, high=1.0, affects="predict")
     overlap: float = option(0.5, "IoU above which the worse of two boxes goes", low=0.0, high=1.0, affects="predict")

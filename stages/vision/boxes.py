@@ -27,6 +27,23 @@ def suppress(boxes: Array, scores: Array, most: float) -> Array:
     return np.array(kept, dtype=np.int64)
 
 
+def places(boxes: Array, kinds: Array, scores: Array, same: float) -> list[list[int]]:
+    """Boxes of several kinds grouped by place, best first: in each group the best box, then the best of other kinds.
+
+    A better box takes in every box whose IoU with it reaches `same`. Equal scores keep their order.
+    boxes: (n, 4), kinds: (n,), scores: (n,) -> groups of indices; a box that repeats its kind is in none.
+    """
+    left = np.argsort(-scores, kind="stable")
+    groups = []
+    while len(left):
+        taken = iou_matrix(boxes[left[:1]], boxes[left])[0] >= same
+        taken[0] = True
+        _, firsts = np.unique(kinds[left[taken]], return_index=True)  # the best of each kind
+        groups.append(left[taken][np.sort(firsts)].tolist())
+        left = left[~taken]
+    return groups
+
+
 def match(found: Sequence[Detection], true: Sequence[Detection], least: float = SAME) -> list[int | None]:
     """For each detection found, the index of the true one of the same label that it overlaps best.
 

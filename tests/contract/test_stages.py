@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 
 import pytest
+from safetensors.torch import save_file
 
 from pipeline.checks import STAGE_CHECKS, Bench
 from pipeline.records import FIELDS
 from pipeline.registry import Choice, choose, registered
+from tests.detections.random_detector import SMALLEST, random_state
 
 SMALL = {
     "attributes/logistic": "logistic:labels=annotated:features=colour+texture:C=0.1",
@@ -19,16 +21,28 @@ SMALL = {
 STAGES = [f"{field}/{name}" for field in FIELDS for name in registered(field)]
 
 
+NEED_A_FILE = ("captions/from_file", "detections/faster_rcnn")
+"""Stages that hand on a file, or run the weights in one."""
+
+
+def with_its_file(stage: str, bench: Bench) -> str:
+    """The choice of a stage with a small file such as it wants."""
+    if stage == "captions/from_file":
+        said = bench.directory / "said.json"
+        photos = bench.split("val").images().ids
+        said.write_text(json.dumps([{"image_id": photo, "caption": f"Photo {photo}."} for photo in photos]))
+        return f"from_file:{said}"
+    weights = bench.directory / f"{SMALLEST}.safetensors"
+    if not weights.exists():
+        save_file(random_state(), weights)
+    return f"faster_rcnn:model={SMALLEST}:weights={weights}:least=0.06"
+
+
 @pytest.mark.parametrize(
     "stage", [pytest.param(stage, marks=pytest.mark.xdist_group(stage)) for stage in STAGES], ids=STAGES
 )
 @pytest.mark.parametrize("check", STAGE_CHECKS, ids=lambda check: check.__name__)
 def test_stage(stage: str, check: Callable[[Bench, Choice], None], bench: Bench) -> None:
     field, name = stage.split("/")
-    text = SMALL.get(stage, name)
-    if stage == "captions/from_file":
-        said = bench.directory / "said.json"
-        photos = bench.split("val").images().ids
-        said.write_text(json.dumps([{"image_id": photo, "caption": f"Photo {photo}."} for photo in photos]))
-        text = f"from_file:{said}"
+    text = with_its_file(stage, bench) if stage in NEED_A_FILE else SMALL.get(stage, name)
     check(bench, choose(field, text))

@@ -1,7 +1,7 @@
 import numpy as np
 
 from pipeline.records import Box, Detection
-from stages.vision.boxes import match, suppress
+from stages.vision.boxes import match, places, suppress
 
 
 def _found(label, *box):
@@ -40,3 +40,11 @@ def test_too_little_overlap_shows_nothing():
 def test_the_true_detections_show_themselves_even_where_they_coincide():
     twins = [_found("dog", 0, 0, 10, 10), _found("dog", 0, 0, 10, 10)]
     assert match(twins, twins) == [0, 1]
+
+
+def test_a_place_takes_in_the_best_box_of_every_kind_and_drops_repetitions() -> None:
+    boxes = np.array([[0.0, 0, 10, 10], [0, 0, 10, 9], [0, 0, 10, 8], [30, 0, 40, 10], [0, 0, 10, 10]])
+    kinds, scores = np.array([1, 2, 2, 2, 1]), np.array([0.9, 0.3, 0.8, 0.7, 0.1])
+    assert places(boxes, kinds, scores, 0.8) == [[0, 2], [3]]
+    assert places(boxes, kinds, scores, 0.85) == [[0, 1], [2], [3]]
+    assert places(np.zeros((0, 4)), np.zeros(0), np.zeros(0), 0.5) == []
