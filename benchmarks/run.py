@@ -73,7 +73,7 @@ def attributes() -> Figures:
     """Average precision of attributes on the true boxes of scenes val."""
     from stages.vision.average_precision import average_precision
 
-    plan = Plan("", {"detections": "oracle", "attributes": "logistic"})
+    plan = Plan("", {"detections": "oracle", "attributes": "logistic:labels=annotated:features=colour+texture:C=0.1"})
     said, files, fit = _column(plan, "attributes", "scenes", "val")
     names = sorted({name for photo in said for item in photo for name, _ in item.scores})
     pairs = [
