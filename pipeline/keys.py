@@ -51,6 +51,11 @@ class Source:
         return self.choice.create()  # type: ignore[no-any-return]
 
     @property
+    def name(self) -> str:
+        """The dataset's name, which a plan may say something special of."""
+        return self.choice.name
+
+    @property
     def about(self) -> str:
         """The dataset in the words of its options, without texts: these may be paths, which are nobody else's."""
         config = self.choice.config

@@ -49,7 +49,7 @@ class Caption(OnDataset):
     def found(self) -> Plan:
         learned = self.fitted_on
         if not isinstance(learned, Bundled):
-            return find_plans((self.plan or PLAN,), self.swap, self.on, learned.choice.name)[0]
+            return find_plans((self.plan or PLAN,), self.swap, self.on, learned.name)[0]
         (plan,) = ready([learned.bundle.plan], self.swap, self.on)
         learned.check_fitted(plan)
         return plan

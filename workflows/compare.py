@@ -114,7 +114,7 @@ class Compare(OnDataset):
 
     @cached_property
     def found(self) -> tuple[Plan, ...]:
-        return find_plans(self.plans, self.swap, self.on, self.fitted_on.choice.name)
+        return find_plans(self.plans, self.swap, self.on, self.fitted_on.name)
 
     @cached_property
     def missing(self) -> dict[str, str]:

@@ -56,7 +56,7 @@ class Export(OnDataset):
 
     @cached_property
     def found(self) -> Plan:
-        (plan,) = find_plans((self.plan,), self.swap, None, self.fitted_on.choice.name)
+        (plan,) = find_plans((self.plan,), self.swap, None, self.fitted_on.name)
         check_portable(plan)
         return plan
 

@@ -21,6 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pipeline.config import split_spec
 from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadBundle, CaptionloomError, StoreError
 from pipeline.keys import Recipes, Source
@@ -199,6 +200,10 @@ class Bundled(Source):
         self.bundle = bundle
         self.text = f"bundle:{bundle.file}"
         self.skipped = {}
+
+    @property
+    def name(self) -> str:
+        return split_spec(self.about)[0]
 
     @property
     def about(self) -> str:
