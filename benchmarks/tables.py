@@ -56,9 +56,8 @@ def _photographs() -> str:
     same, objects = pascal["on_the_photos_of_2011"], pascal["objects"]
     many = min(same["photos"].values())
     lines = [
-        f"Pascal Sentences val, fitted on its train: the {many} photos of which the output of 2011 is known, leave one",
-        "out. Objects: of the 20 boxed kinds, on all photos of val that a system spoke of. By `python -m benchmarks.run",
-        "pascal`.",
+        f"Pascal Sentences val, fitted on its train: the {many} photos of which the output of 2011 is known,",
+        "leave one out. Named: of the 20 boxed kinds, on all photos that a system spoke of. By `python -m benchmarks.run pascal`.",
         "",
         "| system | " + " | ".join(SHOWN) + " | named, of it there | there, of it named |",
         "|---|" + "---|" * (len(SHOWN) + 2),
