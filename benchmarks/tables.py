@@ -57,7 +57,8 @@ def _photographs() -> str:
     many = min(same["photos"].values())
     lines = [
         f"Pascal Sentences val, fitted on its train: the {many} photos of which the output of 2011 is known,",
-        "leave one out. Named: of the 20 boxed kinds, on all photos that a system spoke of. By `python -m benchmarks.run pascal`.",
+        "leave one out. Named: of the 20 boxed kinds, on all photos that a system spoke of. By",
+        "`python -m benchmarks.run pascal`.",
         "",
         "| system | " + " | ".join(SHOWN) + " | named, of it there | there, of it named |",
         "|---|" + "---|" * (len(SHOWN) + 2),
