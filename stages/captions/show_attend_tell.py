@@ -34,7 +34,6 @@ class ShowAttendTell(Stage[Config, tuple[Caption, ...]]):
     """Says sentences word by word; the evidence of each word is where it looked and how much it minded (the gate)."""
 
     name = "show_attend_tell"
-    version = 2
     writes = "captions"
     config_type = Config
     fit_on = ("train", "tune")

@@ -1,7 +1,7 @@
 """One number that brings the features of whichever backbone to the same size.
 
-Every captioner takes features through linear maps alone, so that the number changes no equation: it stands for a factor
-of W. It changes how fast W learns. Adam moves each weight by about the learning rate, hence a sum over the channels by
+Where features enter through linear maps alone the number changes no equation: it stands for a factor of W. It changes
+how fast W learns. Adam moves each weight by about the learning rate, hence a sum over the channels by
 the rate times their absolute sum. Of the 1280 rectified channels of a convolution that is some 300, of a word's 256
 some 10: the gates would saturate before a word has been learned.
 """

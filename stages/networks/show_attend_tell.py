@@ -22,7 +22,6 @@ from torch.nn import functional as F
 
 from stages.networks.attention import exponential, scores
 from stages.networks.captioner import Captioner, Sentences, StepEvidence, Tensors, Unrolled
-from stages.networks.scale import Scale
 from stages.resources.vocabulary import START
 
 
@@ -54,7 +53,6 @@ class ShowAttendTell(Captioner):
         super().__init__()
         self.penalty, self.released = penalty, variant == "released_code"
         self.sizes = 4 * lstm, attention, 1  # what the state adds to: the four gates, the query, the selector
-        self.scale = Scale()
         self.embedding = nn.Embedding(symbols, word)  # E
         self.initial = nn.Linear(channels, 2 * lstm)  # both MLPs' output layers: h_0, c_0
         self.initial_hidden = nn.Linear(channels, channels) if self.released else None
@@ -70,12 +68,8 @@ class ShowAttendTell(Captioner):
         nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
         nn.init.uniform_(self.attention, -(attention**-0.5), attention**-0.5)
 
-    def calibrate(self, inputs: Tensors) -> None:
-        self.scale.fit(inputs[0])
-
     def encode(self, inputs: Tensors) -> Tensors:
-        (locations,) = inputs
-        locations = self.scale(locations)  # (photos, locations, channels)
+        (locations,) = inputs  # (photos, locations, channels)
         mean = locations.mean(dim=1)  # (photos, channels)
         if self.initial_hidden is not None:
             mean = self.dropout(F.relu(self.initial_hidden(mean)))
