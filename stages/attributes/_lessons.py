@@ -85,7 +85,7 @@ def gather(examples: Examples, resources: Resources, config: LearningConfig, run
                 silent = ABSENT if one.listed or name in one.absent else UNSAID
                 codes[row, place] = PRESENT if name in one.present else silent
         if kind(name) == COLOUR and (codes[:, place] == ABSENT).any():
-            codes[codes[:, place] == UNSAID, place] = UNKNOWN  # whatever its colour is, it has one: see decision 10
+            codes[codes[:, place] == UNSAID, place] = UNKNOWN  # whatever its colour is, it has one: see decision 12
     seen = np.stack([look for _, look in pairs]) if pairs else np.zeros((0, length(config.features)))
     return Lessons(attributes, annotated, seen, codes)
 
