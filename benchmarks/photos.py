@@ -67,6 +67,8 @@ def _on_the_same_photos(run: Compared, directory: Path) -> Mapping[str, Any]:
     known = run.captions[ORIGINAL]
     files = []
     for plan, said in run.captions.items():
+        if plan == "human":  # as a file they would be scored against themselves
+            continue
         file = directory / f"{plan}.json"
         file.write_text(json.dumps([{"image_id": photo, "caption": said[photo]} for photo in known]), encoding="utf-8")
         files.append(str(file))

@@ -23,7 +23,7 @@ SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
 
 def replaced(readme: str) -> str:
     """README with each block between `<!-- NAME -->` and `<!-- /NAME -->` made anew from the results."""
-    for name, table in (("example", _example), ("scores", _scores), ("photographs", _photographs), ("speed", _speed)):
+    for name, table in (("example", _example), ("scores", _scores), ("speed", _speed)):
         block = f"<!-- {name} -->\n{table()}\n<!-- /{name} -->"
         readme = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda match, new=block: new, readme, flags=re.DOTALL)
     return readme
@@ -47,26 +47,6 @@ def _scores() -> str:
     lines = ["| plan | " + " | ".join(SHOWN) + " |", "|---|" + "---|" * len(SHOWN)]
     for plan, values in scores.items():
         lines.append(f"| {plan} | " + " | ".join(f"{values[name]:.3f}" for name in SHOWN) + " |")
-    return "\n".join(lines)
-
-
-def _photographs() -> str:
-    """Everybody on the photos of which BabyTalk's own output of 2011 is known."""
-    pascal = _figures("pascal")
-    same, objects = pascal["on_the_photos_of_2011"], pascal["objects"]
-    many = min(same["photos"].values())
-    lines = [
-        f"Pascal Sentences val, fitted on its train: the {many} photos of which the output of 2011 is known,",
-        "leave one out. Named: of the 20 boxed kinds, on all photos that a system spoke of. By",
-        "`python -m benchmarks.run pascal`.",
-        "",
-        "| system | " + " | ".join(SHOWN) + " | named, of it there | there, of it named |",
-        "|---|" + "---|" * (len(SHOWN) + 2),
-    ]
-    for plan, values in same["scores"]["leave_one_out"].items():
-        found = objects[plan]
-        cells = [*(f"{values[name]:.3f}" for name in SHOWN), f"{found['precision']:.2f}", f"{found['recall']:.2f}"]
-        lines.append(f"| {plan} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
