@@ -16,8 +16,10 @@ SMALL = {
     "captions/show_and_tell": "show_and_tell:epochs=2:word=8:lstm=12",
     "captions/show_attend_tell": "show_attend_tell:epochs=2:word=8:lstm=12:attention=8",
     "detections/hog_svm": "hog_svm:min_boxes=4",
+    "detections/nanodet": "nanodet:size=160",
+    "detections/things_and_stuff": "things_and_stuff:things=nanodet%3Asize%3D160",
 }
-"""Options that make a fit short; the contract does not depend on size."""
+"""Options that make a fit or an answer short; the contract does not depend on size."""
 STAGES = [f"{field}/{name}" for field in FIELDS for name in registered(field)]
 
 
