@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.errors import BadOption
 from pipeline.records import Array
-from stages.vision.backbone import load
+from stages.vision.backbone import load, scaling
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 NAME = "efficientnet_lite0"
 CHANNELS = (16, 24, 40, 80, 112, 192, 320)
 PIXELS = (2, 4, 8, 16, 16, 32, 32)
-_MEAN, _DEVIATION = 127.0, 128.0
 
 
 def maps(photos: Array, cuts: Sequence[int], device: str) -> "list[Tensor]":
@@ -39,10 +38,11 @@ def maps(photos: Array, cuts: Sequence[int], device: str) -> "list[Tensor]":
     if beyond:
         raise BadOption(f"cut={beyond[0]} should lie between 0 and {len(CHANNELS) - 1}, the blocks of {NAME}")
     network: Any = load(NAME, device)
+    mean, deviation = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in scaling(NAME))
     seen: dict[int, Tensor] = {}
     with torch.inference_mode():
         pixels = torch.from_numpy(np.ascontiguousarray(photos)).permute(0, 3, 1, 2).to(device).float()
-        values = network.bn1(network.conv_stem((pixels - _MEAN) / _DEVIATION))
+        values = network.bn1(network.conv_stem((pixels - mean) / deviation))
         for place, block in enumerate(network.blocks[: max(cuts, default=-1) + 1]):
             values = block(values)
             seen[place] = values
