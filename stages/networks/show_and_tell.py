@@ -8,7 +8,7 @@
 
 The photo is the first input of an LSTM whose state is zero, and is never seen again; what would be predicted there is
 discarded. W_p, which the paper leaves out of (9), takes the memory to the words. The paper's equations have no biases,
-and no tanh on c in (8).
+and no tanh on c in (8). CNN(I) is standardised over the training photos, which amounts to a bias beside W_img.
 
 `variant="standard_lstm"` is the cell of most programs, the authors' later one among them: m_t = o_t tanh(c_t), biases
 in the gates (1 for f at first, 0 for the rest) and in W_p. Both drop out what enters the LSTM and what leaves it
@@ -20,7 +20,7 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from stages.networks.captioner import Captioner, StepEvidence, Tensors
-from stages.networks.scale import Scale
+from stages.networks.standardise import Standard
 
 
 class ShowAndTell(Captioner):
@@ -48,7 +48,7 @@ class ShowAndTell(Captioner):
     ) -> None:
         super().__init__()
         self.standard = variant == "standard_lstm"
-        self.scale = Scale()
+        self.standardise = Standard(channels)
         self.photo_to_word = nn.Linear(channels, word, bias=False)  # W_img
         self.embedding = nn.Embedding(symbols, word)  # W_e
         self.word_to_gates = nn.Linear(word, 4 * lstm, bias=self.standard)  # W_ix, W_fx, W_ox, W_cx
@@ -61,11 +61,11 @@ class ShowAndTell(Captioner):
             nn.init.ones_(self.word_to_gates.bias[lstm : 2 * lstm])
 
     def calibrate(self, inputs: Tensors) -> None:
-        self.scale.fit(inputs[0].mean(dim=1))
+        self.standardise.fit(inputs[0].mean(dim=1))
 
     def encode(self, inputs: Tensors) -> Tensors:
         (locations,) = inputs  # (photos, locations, channels)
-        seen = self.dropout(self.photo_to_word(self.scale(locations.mean(dim=1))))  # (photos, word)
+        seen = self.dropout(self.photo_to_word(self.standardise(locations.mean(dim=1))))  # (photos, word)
         gates = self.word_to_gates(seen)  # (photos, 4 lstm); W_im m is 0
         return self._cell(gates, gates.new_zeros(len(gates), gates.shape[1] // 4))
 
