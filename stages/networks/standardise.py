@@ -25,7 +25,7 @@ class Standard(nn.Module):
         self.factor: Tensor
 
     def fit(self, vectors: Tensor) -> None:
-        """Take the mean of these vectors (n, channels) and the factor that makes them LENGTH long; 1 if all are equal."""
+        """Take the mean of these vectors (n, channels) and the factor that makes them LENGTH long, 1 for equal ones."""
         self.mean.copy_(vectors.mean(dim=0))
         length = (vectors - self.mean).square().sum(dim=-1).mean().sqrt()
         alike = length <= 1e-5 * self.mean.norm()  # but for rounding

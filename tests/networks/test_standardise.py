@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from stages.networks.standardise import LENGTH, Standard
 from stages.networks.show_and_tell import ShowAndTell
+from stages.networks.standardise import LENGTH, Standard
 from stages.networks.training import pack
 
 torch.set_num_threads(1)
