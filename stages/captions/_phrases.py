@@ -134,11 +134,10 @@ def preposition(edge: GraphEdge) -> Phrase:
     return words(edge.preposition, Evidence("potential", terms=edge.terms))
 
 
-def counted(nodes: Sequence[GraphNode]) -> Phrase:
-    """ "one car", "two cars", "some grass": nodes of one label, without attributes."""
-    if is_uncounted(nodes[0]):
-        return (*words("some"), *noun(nodes[0]))
-    return (*words(number(len(nodes))), *noun(nodes[0], several=len(nodes) > 1))
+def counted(nodes: Sequence[GraphNode], looks: bool = False) -> Phrase:
+    """ "one car", "two cars", "some grass": nodes of one label, with what the first of them looks like if `looks`."""
+    phrase = (described if looks else noun)(nodes[0], len(nodes) > 1)
+    return (*words("some" if is_uncounted(nodes[0]) else number(len(nodes))), *phrase)
 
 
 def indefinite(nodes: Sequence[GraphNode]) -> Phrase:

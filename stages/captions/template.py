@@ -1,6 +1,6 @@
 """BabyTalk's template sentences: what is there, and how it stands to each other (Kulkarni et al. 2011).
 
-"This is a photograph of one dog and some grass. The brown dog is on the green grass."
+"There is one dog and some grass. The brown dog is on the green grass."
 
 The paper says every relation it finds; here each thing is related once, by its strongest potential, and things come
 before stuff: far shorter, and rarely wrong. What people wear is "in red", "in stripes", where the paper has "the red
@@ -46,6 +46,9 @@ class TemplateConfig:
     style: Literal["babytalk", "short"] = option(
         "babytalk", "the paper's sentences, or one fluent sentence", affects="predict"
     )
+    opening: Literal["there is", "here is", "this is a photograph of", "here we see", "this picture shows"] = option(
+        "there is", "what the list of objects begins with (babytalk): one of the authors' system's", affects="predict"
+    )
     most_objects: int = option(8, "objects spoken of, the surest first", low=1, high=100, affects="predict")
     most_relations: int = option(3, "relations spoken of (babytalk)", low=0, high=100, affects="predict")
 
@@ -69,17 +72,22 @@ class Template(Stage[TemplateConfig, tuple[Caption, ...]]):
             return caption([words("This is a photograph")])
         if self.config.style == "short":
             return caption([_short(meant)])
-        return caption([_opening(meant), *_relations(meant, self.config.most_relations)])
+        related = _chosen(meant, self.config.most_relations)
+        return caption([_opening(meant, related, self.config.opening), *_relations(meant, related)])
 
 
-def _opening(meant: Meaning) -> Phrase:
-    """ "This is a photograph of two dogs, one sky and some grass"."""
+def _opening(meant: Meaning, related: Sequence[Said], opening: str) -> Phrase:
+    """ "There are two dogs, one sky and some grass". Of a lone thing that no other sentence describes: "There is one
+    brown dog"."""
+    described = {node.detection for subject, _, other in related for node in (subject, other)}
     groups = _grouped(meant.nodes, lambda node: node.label)
-    return (*words("This is a photograph of"), *listed([counted(group) for group in groups]))
+    things = listed([counted(group, len(group) == 1 and group[0].detection not in described) for group in groups])
+    verb, place = opening.removesuffix(" is"), opening.endswith("e is")
+    return (*words(verb), *(be(groups[0]) if place else ()), *things)
 
 
-def _relations(meant: Meaning, most: int) -> list[Phrase]:
-    """ "The first brown dog is on the green grass, and near the second dog": each thing related once."""
+def _chosen(meant: Meaning, most: int) -> list[Said]:
+    """At most so many relations, the strongest that say something of a thing that none before it did."""
     chosen: list[Said] = []
     related: set[int] = set()
     for said in meant.edges:
@@ -87,8 +95,13 @@ def _relations(meant: Meaning, most: int) -> list[Phrase]:
         if len(chosen) < most and (new or not (meant.things or chosen)):
             chosen.append(said)
             related |= new
+    return chosen
+
+
+def _relations(meant: Meaning, related: Sequence[Said]) -> list[Phrase]:
+    """ "The first brown dog is on the green grass, and near the second dog": a sentence a subject."""
     phrases = []
-    for edges in _grouped(chosen, lambda said: said[0].detection):
+    for edges in _grouped(related, lambda said: said[0].detection):
         subject = edges[0][0]
         phrase = (*_the(meant, subject), *be([subject]))
         for place, (_, edge, other) in enumerate(edges):
