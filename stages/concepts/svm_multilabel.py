@@ -15,7 +15,10 @@ from pipeline.records import Array, Scene, Scored
 from pipeline.stage import Examples, Resources, Stage
 from stages.concepts._labels import captioned, named, ranked
 from stages.resources.concepts import Concepts
-from stages.vision.calibration import platt_by_label, probability
+from stages.vision.calibration import platt, probability
+
+LEAST = 5
+"""Photos of `tune` that show a concept, from which it has a Platt curve of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class SvmMultilabel(Stage[SvmMultilabelConfig, tuple[Scored, ...]]):
     """All concepts with their probabilities, best first.
 
     A concept that all training photos show, or none, has the share that shows it. Platt curves are those of `tune`; of
-    all concepts together where one alone teaches nothing there.
+    all concepts together for one that fewer than LEAST photos show there.
 
     Raises:
         BadData: if no training photo has a caption.
@@ -70,13 +73,15 @@ class SvmMultilabel(Stage[SvmMultilabelConfig, tuple[Scored, ...]]):
         raw = self._raw([tune.scenes[place] for place in held])  # (photos, concepts)
         right = named([tune.truth[place] for place in held], resources)
         constant = np.asarray(~self.weights_.any(axis=0))
-        self.curves_ = platt_by_label(
-            [
-                [] if still else list(zip(scores.tolist(), answers.tolist(), strict=True))
-                for scores, answers, still in zip(raw.T, right.T, constant.tolist(), strict=True)
-            ]
-        )
-        self.curves_[constant] = (1.0, 0.0)  # its bias is its log odds already
+        judged = [
+            list(zip(scores.tolist(), answers.tolist(), strict=True))
+            for scores, answers in zip(raw.T[~constant], right.T[~constant], strict=True)
+        ]
+        together = platt([pair for part in judged for pair in part]) or (1.0, 0.0)
+        enough = [part if sum(good for _, good in part) >= LEAST else [] for part in judged]
+        self.curves_ = np.tile((1.0, 0.0), (len(self.names_), 1))  # a constant's bias is its log odds already
+        own = [platt(part) or together for part in enough]
+        self.curves_[~constant] = np.array(own).reshape(-1, 2)
         return self
 
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Scored, ...]]:

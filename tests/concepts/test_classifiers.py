@@ -10,6 +10,7 @@ from stages.concepts._options import BagOptions
 from stages.concepts.cnn_multilabel import CnnMultilabel
 from stages.concepts.mil_regions import MilRegions, MilRegionsConfig
 from stages.concepts.svm_multilabel import SvmMultilabel, SvmMultilabelConfig
+from stages.vision.calibration import platt
 from tests.concepts.conftest import WORDS
 
 FAST = {"learning_rate": 0.05, "batch": 32, "weight_decay": 0.0, "dropout": 0.0}
@@ -96,6 +97,22 @@ def test_a_concept_that_every_photo_shows_is_almost_sure(photos):
     stage = MAKERS["svm"]().fit(photos.examples | {"train": always}, photos.resources)
     (row,) = stage.predict(photos.examples["val"].scenes[:1], photos.resources)
     assert dict(row)["dog"] == pytest.approx(161 / 162)  # the rule of succession on 160 photos
+
+
+def test_rare_concepts_share_one_curve_and_the_others_have_their_own(photos):
+    tune = photos.examples["tune"]
+    few = Examples(tune.scenes, [Truth(t.id, (t.captions[0].replace("boat", "thing"),)) for t in tune.truth])
+    few.truth[0] = Truth(few.truth[0].id, ("A boat.",))
+    stage = MAKERS["svm"]().fit(photos.examples | {"tune": few}, photos.resources)
+    curves = dict(zip(stage.names_, stage.curves_.tolist(), strict=True))
+    scores = stage._raw(tune.scenes)
+    judged = [
+        (float(row[place]), word in truth.captions[0])
+        for row, truth in zip(scores, few.truth, strict=True)
+        for place, word in enumerate(stage.names_)
+    ]
+    assert curves["boat"] == pytest.approx(platt(judged))
+    assert len({tuple(curve) for curve in curves.values()}) == len(WORDS)
 
 
 def test_training_ends_when_tune_gets_no_better(photos):
