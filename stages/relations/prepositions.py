@@ -1,125 +1,52 @@
-"""BabyTalk's sixteen prepositions as hand-written functions of two boxes (Kulkarni et al. 2011, section 4.4).
+"""BabyTalk's sixteen prepositions by hand-written functions of two boxes (Kulkarni et al. 2011, section 4.4).
 
-The paper defines `above` and `near` and says that every function depends on the two regions alone; the others are
-stated here in the same spirit. Every function is read "a preposition b" and gives a score in [0, 1]. Synonyms share one
-function: what tells "on" from "over" is how people speak of the two objects, which is the text potentials' part.
+above, on, over       share of a between b and the photo's upper edge, as wide as b            (the paper's)
+below, beneath, under share of a between b and the photo's lower edge, as wide as b
+near, by              exp(-x), x = smallest distance / diagonal of a                           (the paper's x)
+beside, next to       share of a left and right of b, as high as b, times near
+in, within            share of a inside b, times how clearly b is the larger
+around                the same of b inside a
+against               near^4 times the share of the smaller box that the other leaves free
+in front of           covered share of the smaller, times free share of b, times how much lower a stands
+behind                in front of, the other way round
+
+"How clearly larger" grows from 0 for boxes of one size to 1 for twice the area; for two boxes of one label from 0 for
+four times to 1 for sixteen times the area, since a bird inside a bird is that bird again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import permutations
-from math import exp
-from types import MappingProxyType
 
 from pipeline.config import NoOptions
-from pipeline.geometry import area, diagonal, distance, height, intersection, share
-from pipeline.records import Box, Relation, Scene
+from pipeline.records import Detection, Relation, Scene
 from pipeline.stage import Resources, Stage
-
-FAR = 1e9
-"""Beyond the edge of any photo, in pixels."""
-
-
-def above(a: Box, b: Box) -> float:
-    """Share of a inside the rectangle between b's box and the photo's upper edge, as wide as b."""
-    return share(a, Box(b.left, -FAR, b.right, b.top))
-
-
-def below(a: Box, b: Box) -> float:
-    """Share of a inside the rectangle between b's box and the photo's lower edge, as wide as b."""
-    return share(a, Box(b.left, b.bottom, b.right, FAR))
-
-
-def near(a: Box, b: Box) -> float:
-    """exp(-x) of the paper's x = (smallest distance of a and b) / (diagonal of a): 1 where they touch."""
-    return exp(-distance(a, b) / max(diagonal(a), 1.0))
-
-
-def beside(a: Box, b: Box) -> float:
-    """Share of a inside the two rectangles left and right of b, as high as b, times near(a, b)."""
-    left, right = Box(-FAR, b.top, b.left, b.bottom), Box(b.right, b.top, FAR, b.bottom)
-    return (share(a, left) + share(a, right)) * near(a, b)
-
-
-def within(a: Box, b: Box) -> float:
-    """Share of a inside b."""
-    return share(a, b)
-
-
-def around(a: Box, b: Box) -> float:
-    """Share of b inside a."""
-    return share(b, a)
-
-
-def against(a: Box, b: Box) -> float:
-    """Touching without covering: near(a, b)^4 times the share of the smaller box that the other leaves free."""
-    return near(a, b) ** 4 * (1.0 - _covered(a, b))
-
-
-def in_front_of(a: Box, b: Box) -> float:
-    """Covering b from nearer by: covered share of the smaller box, times share of b left free, times how much lower
-    a stands.
-
-    What stands on the ground nearer to the camera has its foot lower in the photo; what covers all of b cannot be in
-    front of it, or b would not be seen. The last factor grows with (a.bottom - b.bottom) and is 1 from a quarter of
-    the lower height of the two.
-    """
-    step = max(min(height(a), height(b)) / 4, 1.0)
-    return _covered(a, b) * (1.0 - share(b, a)) * min(1.0, max(0.0, (a.bottom - b.bottom) / step))
-
-
-def behind(a: Box, b: Box) -> float:
-    """in_front_of(b, a)."""
-    return in_front_of(b, a)
-
-
-FUNCTIONS: Mapping[str, Callable[[Box, Box], float]] = MappingProxyType(
-    {
-        "above": above,
-        "against": against,
-        "around": around,
-        "behind": behind,
-        "below": below,
-        "beneath": below,
-        "beside": beside,
-        "by": near,
-        "in": within,
-        "in front of": in_front_of,
-        "near": near,
-        "next to": beside,
-        "on": above,
-        "over": above,
-        "under": below,
-        "within": within,
-    }
-)
-PREPOSITIONS: tuple[str, ...] = tuple(FUNCTIONS)
-"""The sixteen names, in alphabetical order."""
+from stages.language.synonyms import canonical
+from stages.relations._functions import scores
 
 
 class Prepositions(Stage[NoOptions, tuple[Relation, ...]]):
     """Scores all sixteen prepositions, best first, for every ordered pair of detections."""
 
     name = "prepositions"
+    version = 2
     writes = "relations"
 
     def reads(self) -> tuple[str, ...]:
         return ("detections",)
 
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Relation, ...]]:
-        return [_relations([detection.box for detection in scene.detections]) for scene in scenes]
+        return [_relations(scene.detections) for scene in scenes]
 
 
-def _relations(boxes: Sequence[Box]) -> tuple[Relation, ...]:
-    return tuple(_relation(boxes, subject, other) for subject, other in permutations(range(len(boxes)), 2))
+def _relations(detections: Sequence[Detection]) -> tuple[Relation, ...]:
+    labels = [canonical(detection.label) for detection in detections]
+    return tuple(
+        _relation(
+            subject, other, scores(detections[subject].box, detections[other].box, labels[subject] == labels[other])
+        )
+        for subject, other in permutations(range(len(detections)), 2)
+    )
 
 
-def _relation(boxes: Sequence[Box], subject: int, other: int) -> Relation:
-    scores = {function: function(boxes[subject], boxes[other]) for function in set(FUNCTIONS.values())}
-    named = [(name, scores[function]) for name, function in FUNCTIONS.items()]
-    return Relation(subject, other, tuple(sorted(named, key=lambda pair: -pair[1])))
-
-
-def _covered(a: Box, b: Box) -> float:
-    """Share of the smaller box that lies inside the other."""
-    smaller = min(area(a), area(b))
-    return min(1.0, area(intersection(a, b)) / smaller) if smaller > 0 else 0.0
+def _relation(subject: int, other: int, named: dict[str, float]) -> Relation:
+    return Relation(subject, other, tuple(sorted(named.items(), key=lambda pair: -pair[1])))

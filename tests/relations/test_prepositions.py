@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pipeline.config import NoOptions
 from pipeline.records import Box, Detection, Image, Scene
 from pipeline.stage import Resources
-from stages.relations.prepositions import FUNCTIONS, PREPOSITIONS, Prepositions, near
+from stages.relations._functions import FUNCTIONS, PREPOSITIONS, near, scores
+from stages.relations.prepositions import Prepositions
 
 SIZE = 100.0
 edges = st.integers(0, 80)
@@ -28,7 +29,7 @@ def _shift(box: Box, x: float, y: float) -> Box:
     return Box(box.left + x, box.top + y, box.right + x, box.bottom + y)
 
 
-def _scores(a: Box, b: Box) -> dict[str, float]:
+def _by_name(a: Box, b: Box) -> dict[str, float]:
     return {name: function(a, b) for name, function in FUNCTIONS.items()}
 
 
@@ -39,11 +40,11 @@ def test_the_names_are_babytalks_sixteen():
 
 
 def test_a_bird_over_a_house():
-    scores = _scores(Box(10, 0, 20, 10), Box(0, 30, 20, 60))
-    assert scores["above"] == scores["on"] == scores["over"] == 1
-    assert scores["below"] == scores["in"] == scores["around"] == scores["behind"] == 0
-    assert scores["beside"] == 0
-    assert scores["near"] == pytest.approx(exp(-20 / sqrt(200)))
+    found = _by_name(Box(10, 0, 20, 10), Box(0, 30, 20, 60))
+    assert found["above"] == found["on"] == found["over"] == 1
+    assert found["below"] == found["in"] == found["around"] == found["behind"] == 0
+    assert found["beside"] == 0
+    assert found["near"] == pytest.approx(exp(-20 / sqrt(200)))
 
 
 def test_half_of_a_above_b():
@@ -53,17 +54,16 @@ def test_half_of_a_above_b():
 
 
 def test_two_cars_side_by_side():
-    scores = _scores(Box(0, 10, 30, 20), Box(34, 10, 64, 20))
-    assert scores["beside"] == scores["next to"] == pytest.approx(exp(-4 / sqrt(1000)))
-    assert scores["against"] == pytest.approx(exp(-16 / sqrt(1000)))
-    assert scores["above"] == scores["below"] == scores["within"] == scores["in front of"] == 0
+    found = _by_name(Box(0, 10, 30, 20), Box(34, 10, 64, 20))
+    assert found["beside"] == found["next to"] == pytest.approx(exp(-4 / sqrt(1000)))
+    assert found["against"] == pytest.approx(exp(-16 / sqrt(1000)))
+    assert found["above"] == found["below"] == found["within"] == found["in front of"] == 0
 
 
 def test_a_fish_in_water():
-    scores = _scores(Box(10, 10, 20, 20), Box(0, 0, 40, 40))
-    assert scores["in"] == scores["within"] == 1
-    assert scores["around"] == pytest.approx(100 / 1600)
-    assert scores["against"] == 0
+    found = _by_name(Box(10, 10, 20, 20), Box(0, 0, 40, 40))
+    assert found["in"] == found["within"] == 1
+    assert found["around"] == found["against"] == 0
     assert FUNCTIONS["around"](Box(0, 0, 40, 40), Box(10, 10, 20, 20)) == 1
 
 
@@ -108,17 +108,60 @@ def test_near_falls_with_the_gap(b, gaps):
     assert near(a, closer) > near(a, farther)
 
 
+@given(a=boxes, b=boxes)
+def test_of_two_boxes_only_the_larger_contains_the_other(a, b):
+    assert min(FUNCTIONS["in"](a, b), FUNCTIONS["around"](a, b)) == 0
+
+
+def test_boxes_of_one_size_contain_nothing_and_twice_the_area_is_clear():
+    inner = Box(0, 0, 10, 10)
+    assert FUNCTIONS["in"](inner, Box(0, 0, 10, 10)) == 0
+    assert FUNCTIONS["in"](inner, Box(0, 0, 10, 10 * sqrt(2))) == pytest.approx(0.5)
+    assert FUNCTIONS["in"](inner, Box(0, 0, 10, 20)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("times", "expected"), [(2, 0), (4, 0), (8, 0.5), (16, 1)])
+def test_a_bird_is_in_a_bird_only_if_far_smaller(times, expected):
+    inner, outer = Box(0, 0, 10, 10), Box(0, 0, 10, 10 * times)
+    assert scores(inner, outer, alike=True)["in"] == pytest.approx(expected)
+    assert scores(outer, inner, alike=True)["around"] == pytest.approx(expected)
+    assert scores(inner, outer)["within"] == pytest.approx(1)
+
+
+@given(a=boxes, b=boxes)
+def test_one_label_changes_nothing_but_what_contains(a, b):
+    one, other = scores(a, b, alike=True), scores(a, b)
+    assert all(one[name] == other[name] for name in PREPOSITIONS if name not in ("in", "within", "around"))
+
+
+def test_the_nested_boxes_of_one_bird_are_near_each_other_and_nothing_contains_them():
+    nested = (Detection(Box(0, 0, 60, 60), (("bird", 0.9),)), Detection(Box(10, 10, 45, 45), (("bird", 0.6),)))
+    for relation in _predict(nested):
+        found = dict(relation.prepositions)
+        assert found["in"] == found["within"] == found["around"] == 0
+        assert {name for name, _ in relation.prepositions[:2]} == {"near", "by"}
+
+
+def test_words_for_one_thing_count_as_one_label():
+    nested = (Detection(Box(0, 0, 60, 60), (("aeroplane", 0.9),)), Detection(Box(10, 10, 45, 45), (("plane", 0.6),)))
+    assert dict(_predict(nested)[1].prepositions)["in"] == 0
+
+
+def _predict(detections):
+    (relations,) = Prepositions(NoOptions()).predict(
+        [Scene(Image("a", "a.png", 100, 100, ""), {"detections": detections})], Resources()
+    )
+    return relations
+
+
 def test_every_ordered_pair_is_scored_once_best_first():
     boxes = (Box(0, 0, 10, 10), Box(5, 20, 30, 40), Box(0, 0, 100, 100))
-    scene = Scene(
-        Image("a", "a.png", 100, 100, ""), {"detections": tuple(Detection(box, (("dog", 0.5),)) for box in boxes)}
-    )
-    (relations,) = Prepositions(NoOptions()).predict([scene], Resources())
+    relations = _predict(tuple(Detection(box, ((name, 0.5),)) for name, box in zip("abc", boxes, strict=True)))
     assert [(r.subject, r.object) for r in relations] == [(i, j) for i in range(3) for j in range(3) if i != j]
     for relation in relations:
-        assert dict(relation.prepositions) == pytest.approx(_scores(boxes[relation.subject], boxes[relation.object]))
-        scores = [score for _, score in relation.prepositions]
-        assert scores == sorted(scores, reverse=True)
+        assert dict(relation.prepositions) == pytest.approx(_by_name(boxes[relation.subject], boxes[relation.object]))
+        found = [score for _, score in relation.prepositions]
+        assert found == sorted(found, reverse=True)
 
 
 @pytest.mark.parametrize("count", [0, 1])

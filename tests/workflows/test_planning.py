@@ -127,3 +127,11 @@ def test_the_command_of_a_comparison_can_be_pasted_into_a_shell() -> None:
     words = shlex.split(task.command)
     assert words[words.index("--dataset-root") + 1] == ODD
     assert words[words.index("--dataset") + 1] == "flickr"
+
+
+def test_babytalk_hog_has_no_network_anywhere() -> None:
+    for fitted_on in ("scenes", "pascal_sentences"):
+        (plan,) = find_plans(("babytalk_hog",), (), None, fitted_on)
+        assert plan.stages["detections"] == "hog_svm"
+        assert plan.stage("attributes").config.features == ("colour", "texture")
+        assert set(plan.stages) == {"detections", "attributes", "relations", "graph", "captions"}
