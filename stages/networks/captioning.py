@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
@@ -110,11 +109,6 @@ def predict_captions(
             for photo, hypotheses in enumerate(found):
                 captions.append(tuple(_caption(network, memory, photo, one, vocabulary) for one in hypotheses))
     return captions
-
-
-def grid_inputs(scenes: Sequence[Scene]) -> Tensors:
-    """What captioners that attend to a grid read: (photos, locations, channels)."""
-    return (torch.from_numpy(np.stack([np.asarray(scene.grid, dtype=np.float32) for scene in scenes])),)
 
 
 def _words(examples: Examples) -> list[list[tuple[str, ...]]]:
