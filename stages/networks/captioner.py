@@ -7,6 +7,7 @@ words alone belongs in `drive`, what depends on the photo alone in `encode`, wha
 and each of these is computed for a whole batch of sentences in one matrix product.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,3 +125,9 @@ class Captioner(nn.Module, ABC):
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
         """The words of what was said of the photo in row `photo`; a captioner with slots fills them here."""
         return vocabulary.decode(symbols)
+
+    def places(self, memory: Tensors, photo: int, weights: Tensor) -> tuple[Tensor, tuple[int, int] | None]:
+        """Those weights of a step that are of the photo in row `photo`, and the rows and columns of their grid, if it
+        is one. By default all of them, over a square grid where their number is a square."""
+        side = math.isqrt(len(weights))
+        return weights, (side, side) if side and side * side == len(weights) else None

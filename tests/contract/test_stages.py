@@ -17,6 +17,7 @@ SMALL = {
     "captions/show_and_tell": "show_and_tell:epochs=2:word=8:lstm=12",
     "captions/show_attend_tell": "show_attend_tell:epochs=2:word=8:lstm=12:attention=8",
     "captions/spatial": "spatial:epochs=2:word=8:lstm=12:attention=8",
+    "captions/up_down": "up_down:epochs=2:word=8:lstm=12:attention=8",
     "detections/hog_svm": "hog_svm:min_boxes=4",
     "detections/nanodet": "nanodet:size=160",
     "detections/things_and_stuff": "things_and_stuff:things=nanodet%3Asize%3D160",
