@@ -25,3 +25,14 @@ def region_inputs(scenes: Sequence[Scene]) -> Tensors:
         vectors[place, : len(regions)] = regions
         there[place, : max(1, len(regions))] = 1.0
     return torch.from_numpy(vectors), torch.from_numpy(there)
+
+
+def guidance_inputs(scenes: Sequence[Scene]) -> Tensors:
+    """Guidance: (photos, dim)."""
+    return (torch.from_numpy(np.stack([np.asarray(scene.read("guidance"), dtype=np.float32) for scene in scenes])),)
+
+
+def concept_inputs(scenes: Sequence[Scene], names: Sequence[str]) -> Tensors:
+    """The probabilities of concepts in the order of `names`, 0 where a scene does not say: (photos, names)."""
+    said = [dict(scene.read("concepts")) for scene in scenes]
+    return (torch.tensor([[float(probable.get(name, 0.0)) for name in names] for probable in said]),)
