@@ -4,7 +4,7 @@
     x -> rho^p U' R_x^-1 (x - mean_x)                    y likewise with V, R_y
 
 r is a share of the mean variance of a view (Vinod 1976). The powers of rho, and comparing by the cosine, are those of
-Gong et al. (IJCV 2014, section 3.2), whose p is 4.
+Gong et al. (IJCV 2014, section 3.2), whose p is 4; see docs/decisions/0017 for ours.
 """
 
 from dataclasses import dataclass

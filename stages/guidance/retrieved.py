@@ -27,8 +27,8 @@ _DIGITS = 6  # of a cosine; beyond them it depends on the processor
 class Config:
     sentences: int = option(15, "nearest training captions whose words guide", low=1, affects="predict")
     components: int = option(200, "dimensions of the common space, at most", low=1)
-    shrink: float = option(0.1, "added to the variances of both views, as a share of their mean", low=1e-6)
-    power: float = option(4.0, "of a component's correlation, by which it counts", low=0.0)
+    shrink: float = option(1.0, "added to the variances of both views, as a share of their mean", low=1e-6)
+    power: float = option(2.0, "of a component's correlation, by which it counts", low=0.0)
 
 
 class RetrievedGuidance(Stage[Config, Array]):
