@@ -4,19 +4,15 @@ Sizes by default are those of the authors' program; see `stages/networks/show_at
 what `variant=released_code` changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.config import option
-from pipeline.records import Caption, Scene
-from pipeline.stage import Examples, Resources, Stage
+from stages.captions._neural import NeuralCaptioner
 from stages.networks.options import CaptionerOptions
-from stages.resources.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from stages.networks.captioning import Trained
     from stages.networks.show_attend_tell import ShowAttendTell as Network
 
 
@@ -30,43 +26,13 @@ class Config(CaptionerOptions):
     variant: Literal["paper", "released_code"] = option("paper", "the paper's equations or the authors' program")
 
 
-class ShowAttendTell(Stage[Config, tuple[Caption, ...]]):
+class ShowAttendTell(NeuralCaptioner[Config]):
     """Says sentences word by word; the evidence of each word is where it looked and how much it minded (the gate)."""
 
     name = "show_attend_tell"
-    writes = "captions"
     config_type = Config
-    fit_on = ("train", "tune")
-    trained_: "Trained"
 
-    def reads(self) -> tuple[str, ...]:
-        return ("grid",)
-
-    def uses(self) -> tuple[str, ...]:
-        return ("vocabulary", "idf")
-
-    def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
-        from stages.networks.captioning import fit_captioner, grid_inputs
-
-        self.trained_ = fit_captioner(self._network, grid_inputs, examples, resources, self.config, self.runtime)
-        return self
-
-    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Caption, ...]]:
-        from stages.networks.captioning import grid_inputs, predict_captions
-
-        vocabulary = resources.of(Vocabulary)
-        return predict_captions(self.trained_.network, grid_inputs, scenes, vocabulary, self.config, self.runtime)
-
-    def save_state(self, directory: Path) -> None:
-        self.trained_.save(directory)
-
-    def load_state(self, directory: Path) -> Self:
-        from stages.networks.captioning import Trained
-
-        self.trained_ = Trained.load(directory, self._network)
-        return self
-
-    def _network(self, symbols: int, widths: Sequence[int]) -> "Network":
+    def network(self, symbols: int, widths: Sequence[int]) -> "Network":
         from stages.networks.show_attend_tell import ShowAttendTell as Network
 
         options = self.config

@@ -7,6 +7,7 @@ words alone belongs in `drive`, what depends on the photo alone in `encode`, wha
 and each of these is computed for a whole batch of sentences in one matrix product.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,18 +110,27 @@ class Captioner(nn.Module, ABC):
         return Unrolled(torch.cat(outputs), tuple(evidence))
 
     def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:
-        """-log p(sentence | photo), mean over the sentences.
+        """-log p(sentence | photo), mean over the sentences; what more a paper minimises is added by its captioner."""
+        return self.surprise(self.read_out(sentences.inputs, said.outputs), sentences) / len(sentences.photo)
+
+    def surprise(self, scores: Tensor, sentences: Sentences) -> Tensor:
+        """-log p of all words together, given the log-probabilities (words, symbols) of what may stand in their places.
 
         With label smoothing, the cross-entropy against (1 - share) of the target and `share` spread evenly over all
         symbols (Szegedy et al., CVPR 2016, section 7).
         """
-        scores = self.read_out(sentences.inputs, said.outputs)  # (words, symbols)
         surprise = F.nll_loss(scores, sentences.targets, reduction="sum")
         if self.label_smoothing:
             spread = -scores.mean(dim=1).sum()
             surprise = (1 - self.label_smoothing) * surprise + self.label_smoothing * spread
-        return surprise / len(sentences.photo)
+        return surprise
 
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
         """The words of what was said of the photo in row `photo`; a captioner with slots fills them here."""
         return vocabulary.decode(symbols)
+
+    def places(self, memory: Tensors, photo: int, weights: Tensor) -> tuple[Tensor, tuple[int, int] | None]:
+        """Those weights of a step that are of the photo in row `photo`, and the rows and columns of their grid, if it
+        is one. By default all of them, over a square grid where their number is a square."""
+        side = math.isqrt(len(weights))
+        return weights, (side, side) if side and side * side == len(weights) else None

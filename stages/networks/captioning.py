@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
@@ -112,11 +111,6 @@ def predict_captions(
     return captions
 
 
-def grid_inputs(scenes: Sequence[Scene]) -> Tensors:
-    """What captioners that attend to a grid read: (photos, locations, channels)."""
-    return (torch.from_numpy(np.stack([np.asarray(scene.grid, dtype=np.float32) for scene in scenes])),)
-
-
 def _words(examples: Examples) -> list[list[tuple[str, ...]]]:
     """The words of every photo's captions, leaving out captions without any."""
     return [[words for caption in truth.captions if (words := tokenise(caption))] for truth in examples.truth]
@@ -147,13 +141,16 @@ def _on(device: str, inputs: Tensors) -> Tensors:
 
 def _caption(network: Captioner, memory: Tensors, photo: int, said: Hypothesis, vocabulary: Vocabulary) -> Caption:
     words = network.spell(memory, photo, said.symbols, vocabulary)
-    evidence = tuple(_evidence(network.evidence_kind, why) for why in said.why)
+    evidence = tuple(_evidence(network, memory, photo, why) for why in said.why)
     return Caption(detokenise(words), words, said.scores, said.log_probability, evidence)
 
 
-def _evidence(kind: str, why: StepEvidence) -> Evidence:
-    """One word's evidence as a record; weights over a square grid carry its shape."""
-    weights = () if why.weights is None else tuple(round(weight, _DIGITS) for weight in why.weights.tolist())
-    side = math.isqrt(len(weights))
-    shape = (side, side) if weights and side * side == len(weights) else None
-    return Evidence(kind, weights, shape, terms=tuple((name, round(float(term), _DIGITS)) for name, term in why.terms))
+def _evidence(network: Captioner, memory: Tensors, photo: int, why: StepEvidence) -> Evidence:
+    """One word's evidence as a record; weights over a grid carry its shape."""
+    terms = tuple((name, round(float(term), _DIGITS)) for name, term in why.terms)
+    if why.weights is None:
+        return Evidence(network.evidence_kind, terms=terms)
+    weights, shape = network.places(memory, photo, why.weights)
+    return Evidence(
+        network.evidence_kind, tuple(round(weight, _DIGITS) for weight in weights.tolist()), shape, terms=terms
+    )

@@ -86,18 +86,23 @@ class ShowAttendTell(Captioner):
 
     def advance(self, memory: Tensors, state: Tensors, driven: Tensor) -> tuple[Tensor, Tensors, StepEvidence]:
         locations, keys, *_ = memory
-        hidden, cell = state
+        hidden, cell, *kept = state
         recurrent, query, selector = self.from_state(hidden).split(self.sizes, dim=1)
         alpha = scores(keys, query, self.attention).softmax(dim=2)  # (photos, beams, locations)
         beta = selector.sigmoid()  # (sentences, 1)
-        context = beta * (alpha @ locations).flatten(0, 1)  # (sentences, channels)
+        seen, terms = self.look(alpha, state)
+        context = beta * (seen @ locations).flatten(0, 1)  # (sentences, channels)
         gates = driven + recurrent + self.context_to_gates(context)  # (sentences, 4 lstm)
         size = hidden.shape[1]
         enter, keep, show = gates[:, : 3 * size].sigmoid().chunk(3, dim=1)
         cell = keep * cell + enter * gates[:, 3 * size :].tanh()
         hidden = show * cell.tanh()
-        why = StepEvidence(alpha.flatten(0, 1), (("gate", beta.squeeze(1)),))
-        return torch.cat([hidden, context], dim=1), (hidden, cell), why
+        why = StepEvidence(alpha.flatten(0, 1), (("gate", beta.squeeze(1)), *terms))
+        return torch.cat([hidden, context], dim=1), (hidden, cell, *kept), why
+
+    def look(self, alpha: Tensor, state: Tensors) -> tuple[Tensor, tuple[tuple[str, Tensor], ...]]:
+        """How much of each location is seen (photos, beams, locations), and what of that is evidence beside alpha."""
+        return alpha, ()
 
     def read_out(self, words: Tensor, outputs: Tensor) -> Tensor:
         hidden, context = outputs.tensor_split([self.sizes[0] // 4], dim=1)

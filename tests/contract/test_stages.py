@@ -13,8 +13,15 @@ from tests.detections.random_detector import SMALLEST, random_state
 
 SMALL = {
     "attributes/logistic": "logistic:labels=annotated:features=colour+texture:C=0.1",
+    "captions/adaptive": "adaptive:epochs=2:word=8:lstm=12:attention=8",
+    "captions/att_lstm": "att_lstm:epochs=2:word=8:lstm=12",
+    "captions/glstm": "glstm:epochs=2:word=8:lstm=12",
+    "captions/hard_attention": "hard_attention:epochs=2:word=8:lstm=12:attention=8",
+    "captions/neuraltalk": "neuraltalk:epochs=2:word=8:hidden=12",
     "captions/show_and_tell": "show_and_tell:epochs=2:word=8:lstm=12",
     "captions/show_attend_tell": "show_attend_tell:epochs=2:word=8:lstm=12:attention=8",
+    "captions/spatial": "spatial:epochs=2:word=8:lstm=12:attention=8",
+    "captions/up_down": "up_down:epochs=2:word=8:lstm=12:attention=8",
     "detections/hog_svm": "hog_svm:min_boxes=4",
     "detections/nanodet": "nanodet:size=160",
     "detections/things_and_stuff": "things_and_stuff:things=nanodet%3Asize%3D160",

@@ -14,7 +14,7 @@ from pipeline.errors import StoreError
 from pipeline.records import Image, Scene
 from pipeline.stage import Progress, Runtime
 from stages.networks.captioner import Captioner
-from stages.networks.captioning import grid_inputs
+from stages.networks.inputs import grid_inputs
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.networks.show_attend_tell import ShowAttendTell
 from stages.networks.training import Judge, Lessons, pack, rate, seeded, train

@@ -1,0 +1,62 @@
+"""What every neural captioner does alike as a stage: learns, speaks, is saved and loaded."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
+
+from pipeline.records import Caption, Scene
+from pipeline.stage import Examples, Resources, Stage
+from stages.networks.options import CaptionerOptions
+from stages.resources.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from stages.networks.captioner import Captioner, Tensors
+    from stages.networks.captioning import Trained
+
+C = TypeVar("C", bound=CaptionerOptions)
+
+
+class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
+    """A captioner is its options, its network and, where it reads more than the grid, how that becomes tensors."""
+
+    writes: ClassVar[str] = "captions"
+    fit_on: ClassVar[tuple[str, ...]] = ("train", "tune")
+    trained_: "Trained"
+
+    @abstractmethod
+    def network(self, symbols: int, widths: Sequence[int]) -> "Captioner":
+        """The network that these options mean, for so many symbols and inputs of these widths."""
+
+    def gather(self, scenes: Sequence[Scene]) -> "Tensors":
+        """What the network looks at, one row a photo."""
+        from stages.networks.inputs import grid_inputs
+
+        return grid_inputs(scenes)
+
+    def reads(self) -> tuple[str, ...]:
+        return ("grid",)
+
+    def uses(self) -> tuple[str, ...]:
+        return ("vocabulary", "idf")
+
+    def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
+        from stages.networks.captioning import fit_captioner
+
+        self.trained_ = fit_captioner(self.network, self.gather, examples, resources, self.config, self.runtime)
+        return self
+
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Caption, ...]]:
+        from stages.networks.captioning import predict_captions
+
+        vocabulary = resources.of(Vocabulary)
+        return predict_captions(self.trained_.network, self.gather, scenes, vocabulary, self.config, self.runtime)
+
+    def save_state(self, directory: Path) -> None:
+        self.trained_.save(directory)
+
+    def load_state(self, directory: Path) -> Self:
+        from stages.networks.captioning import Trained
+
+        self.trained_ = Trained.load(directory, self.network)
+        return self

@@ -1,0 +1,56 @@
+"""Captions by hard attention over a grid of features: Show, Attend and Tell (Xu et al., ICML 2015).
+
+Sizes by default are those of the authors' program; see `stages/networks/hard_attention.py` for the equations, and
+`stages/networks/show_attend_tell.py` for what `variant=released_code` changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.config import option
+from stages.captions._neural import NeuralCaptioner
+from stages.networks.options import CaptionerOptions
+
+if TYPE_CHECKING:
+    from stages.networks.hard_attention import HardAttention as Network
+
+
+@dataclass(frozen=True, slots=True)
+class Config(CaptionerOptions):
+    word: int = option(512, "size of a word vector", low=1)
+    lstm: int = option(1800, "size of the LSTM's state", low=1)
+    attention: int = option(512, "units of the attention's hidden layer", low=1)
+    dropout: float = option(0.5, "share of units left out in training", low=0.0, high=0.95)
+    reward: float = option(0.1, "lambda_r, of the gradient of where it looked", low=0.0)
+    entropy: float = option(0.002, "lambda_e, of the entropy of where it may look", low=0.0)
+    expected: float = option(0.5, "share of sentences learned with the expectation", low=0.0, high=1.0)
+    speaking: Literal["most_probable", "expectation"] = option(
+        "most_probable", "what is looked at when speaking", affects="predict"
+    )
+    variant: Literal["paper", "released_code"] = option("paper", "the paper's equations or the authors' program")
+
+
+class HardAttention(NeuralCaptioner[Config]):
+    """Says sentences word by word; the evidence of each word is where it may have looked and how much it minded."""
+
+    name = "hard_attention"
+    config_type = Config
+
+    def network(self, symbols: int, widths: Sequence[int]) -> "Network":
+        from stages.networks.hard_attention import HardAttention as Network
+
+        options = self.config
+        return Network(
+            symbols,
+            widths[0],
+            word=options.word,
+            lstm=options.lstm,
+            attention=options.attention,
+            dropout=options.dropout,
+            reward=options.reward,
+            entropy=options.entropy,
+            expected=options.expected,
+            speaking=options.speaking,
+            variant=options.variant,
+        )
