@@ -26,7 +26,11 @@ from pipeline.records import FIELDS, Caption, Image, Truth, is_array
 from pipeline.registry import Choice, choose
 from pipeline.stage import Runtime
 
-PROVIDERS: Mapping[str, str] = dict.fromkeys(FIELDS, "oracle") | {"graph": "argmax", "grid": "cnn_grid"}
+PROVIDERS: Mapping[str, str] = dict.fromkeys(FIELDS, "oracle") | {
+    "graph": "argmax",
+    "grid": "cnn_grid",
+    "descriptors": "gist_hog_colour",
+}
 TOLERANCE = 1e-4
 _ODD = {"pixel": (1, 1), "grey": (64, 48), "wide": (3000, 40), "huge": (2400, 1800)}
 
