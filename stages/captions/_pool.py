@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from pipeline.records import Array
-from stages.language.meaning import Meaning
+from stages.language.meaning import NOTHING, Meaning
 
 Likeness: TypeAlias = Callable[[int, Sequence[str], Sequence[str]], Array]
 """How alike words of a role are: (role, some, others) -> (some, others), 0 to 1."""
@@ -61,12 +61,16 @@ class Pool:
         )
 
     def alike(self, asked: Sequence[Meaning], likeness: Likeness) -> Array:
-        """How alike triplets are, the mean over their elements: (asked, distinct triplets)."""
+        """How alike triplets are, the mean over their elements: (asked, distinct triplets).
+
+        Nothing is like NOTHING, itself included: to be silent about the same is not to mean the same.
+        """
         total = np.zeros((len(asked), len(self.kinds)))
         for role, words in enumerate(self.words):
             distinct = sorted({triplet[role] for triplet in asked})
-            rows = likeness(role, distinct, words)[[distinct.index(triplet[role]) for triplet in asked]]
-            total += rows[:, self.kinds[:, role]]
+            told = np.outer([triplet[role] != NOTHING for triplet in asked], [word != NOTHING for word in words])
+            spoken = likeness(role, distinct, words)[[distinct.index(triplet[role]) for triplet in asked]] * told
+            total += spoken[:, self.kinds[:, role]]
         return total / 3
 
     def cross_ranked(self, alike: Array, best: int) -> Array:

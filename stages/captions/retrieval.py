@@ -34,7 +34,7 @@ _ACTIONS = 1  # the role whose likeness is never WordNet's
 @dataclass(frozen=True, slots=True)
 class Config:
     best: int = option(5, "triplets of the photo that are ranked by sentences (k)", low=1, high=1000, affects="predict")
-    text: float = option(0.5, "weight of what text alone says", low=0.0, high=100.0, affects="predict")
+    text: float = option(1.0, "weight of what text alone says", low=0.0, high=100.0, affects="predict")
     image: float = option(1.0, "weight of what images alone say", low=0.0, high=100.0, affects="predict")
     similarity: Literal["distributional", "lin"] = option(
         "distributional",
@@ -145,14 +145,17 @@ class Retrieval(Stage[Config, tuple[Caption, ...]]):
 
 
 def _agreement(captions: Sequence[Sequence[str]], words: WordVectors) -> Array:
-    """How alike each caption is to the others of its photo: the mean over these of the mean, over its words, of the
-    most that any of theirs is like it; 0 where there is no other. (captions,), 0 to 1."""
+    """How alike each caption is to the others of its photo: (captions,), 0 to 1; 0 where there is no other.
+
+    Two captions are as alike as each word of either is to the most like it in the other, on the mean over the words of
+    one and then over both, so that neither leaving out nor adding what others do not is rewarded.
+    """
     found = np.zeros(len(captions))
     if len(captions) < 2:
         return found
     for at, mine in enumerate(captions):
-        others = [other for place, other in enumerate(captions) if place != at]
-        found[at] = np.mean([words.likeness(mine, other).max(axis=1).mean() for other in others])
+        alike = [words.likeness(mine, other) for place, other in enumerate(captions) if place != at]
+        found[at] = np.mean([(one.max(axis=1).mean() + one.max(axis=0).mean()) / 2 for one in alike])
     return found
 
 

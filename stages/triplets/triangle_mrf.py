@@ -23,7 +23,7 @@ from stages.language.meaning import meanings
 from stages.resources.parses import Parses
 from stages.triplets._classifiers import fitted
 from stages.triplets._sights import VIEWS, directions, labels_of, likeness, nearest, responses, sight
-from stages.triplets._teaching import agreed, shares
+from stages.triplets._teaching import agreed, fullest, shares
 from stages.triplets._triangle import Lesson, Problem, Weights, losses, totals, trained
 from stages.triplets._values import Corpus, Place, Values, learnt
 
@@ -185,10 +185,12 @@ class TriangleMrf(Stage[Config, tuple[Triplet, ...]]):
 
         def lesson(photo: int) -> Lesson:
             places = said[photo]
+            right = set(fullest(places, sizes))
+            full = [place for place in places if place in right]
             nodes = [part / by for part, by in zip(_split(self.mixed_[photo], sizes), wide, strict=True)]
             edges = [part / by for part, by in zip(corpus.without(places).statistics(), steep, strict=True)]
             problem = Problem((nodes[0], nodes[1], nodes[2]), (edges[0], edges[1], edges[2]))
-            return Lesson(problem, agreed(places), losses(list(set(places)), sizes))
+            return Lesson(problem, agreed(full, sizes), losses(full, sizes))
 
         draw = np.random.default_rng(self.config.seed)
         order = [teaching[at] for _ in range(self.config.epochs) for at in draw.permutation(len(teaching))]

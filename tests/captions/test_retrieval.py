@@ -11,9 +11,9 @@ from pipeline.errors import BadData, MissingDependency, NotFitted
 from pipeline.records import Array, Caption, Image, Scene, Triplet, Truth
 from pipeline.stage import Examples, Resources
 from stages.captions._pool import Pool
-from stages.captions.retrieval import Config, Retrieval
+from stages.captions.retrieval import Config, Retrieval, _agreement
 from stages.language import lin
-from stages.language.meaning import Meaning
+from stages.language.meaning import NOTHING, Meaning
 from stages.resources.parses import Parses
 from stages.resources.word_vectors import WordVectors, WordVectorsConfig
 
@@ -81,6 +81,20 @@ def test_with_likeness_of_all_or_nothing_ranks_are_plain_inverse_ranks() -> None
     pool = Pool.of([[BOAT, CAT], [CAT]])
     scores = pool.cross_ranked(pool.alike([CAT, BOAT], equal), 2)
     np.testing.assert_allclose(scores, [(1 / 2 + 1) / 2 + (1 / 2 + 1) / 2, 1 + (1 + 0) / 2])
+
+
+def test_to_be_silent_about_the_same_is_not_to_mean_the_same() -> None:
+    pool = Pool.of([[("dog", NOTHING, "grass")], [("dog", "run", "grass")]])
+    asked = [("dog", NOTHING, "grass"), ("dog", "run", NOTHING)]
+    np.testing.assert_allclose(pool.alike(asked, equal), [[2 / 3, 2 / 3], [1 / 3, 2 / 3]])
+
+
+def test_captions_of_a_photo_agree_by_the_words_they_share_and_do_not_share() -> None:
+    # Without vectors words are alike or not. Of "dog run grass" and "dog run", 2 of 3 words and 2 of 2 are shared.
+    told = [("dog", "run", "grass"), ("dog", "run"), ("cat",)]
+    nobody = WordVectors(WordVectorsConfig(min_count=1000)).fit(TRAIN.truth, RESOURCES)
+    np.testing.assert_allclose(_agreement(told, nobody), [5 / 6 / 2, 5 / 6 / 2, 0])
+    assert not _agreement(told[:1], nobody).any()
 
 
 def test_the_sentence_that_means_the_same_is_said_as_its_author_wrote_it() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stages.language.meaning import NOTHING
-from stages.triplets._teaching import agreed, shares
+from stages.triplets._teaching import agreed, fullest, shares
 from stages.triplets._values import Corpus, Values, learnt
 
 CAPTIONS = [
@@ -59,9 +59,19 @@ def test_a_corpus_of_nothing_has_numbers_of_zero() -> None:
 
 
 def test_the_triplet_agreed_upon_has_the_elements_said_most() -> None:
-    # Votes: objects dog 3, cat 1; actions run 2, sit 1, none 1; scenes grass 2, sofa 2. (0, 0, 0) has 3 + 2 + 2.
-    assert agreed([(1, 2, 1), (0, 1, 1), (0, 0, 0), (0, 0, 0)]) == (0, 0, 0)
-    assert agreed([(1, 2, 2), (0, 1, 1)]) == (1, 2, 2)
+    # Votes: objects dog 3, cat 1; actions run 2, sit 1; scenes grass 2, sofa 2. (0, 0, 0) has 3 + 2 + 2.
+    assert agreed([(1, 2, 1), (0, 1, 1), (0, 0, 0), (0, 0, 0)], VALUES.sizes) == (0, 0, 0)
+    assert agreed([(0, 0, 1), (0, 1, 0)], VALUES.sizes) == (0, 0, 1)
+
+
+def test_silence_about_action_and_scene_is_no_vote() -> None:
+    # Three say no action of the dog, one says that it runs; all are counted for the dog.
+    assert agreed([(0, 2, 2), (0, 2, 2), (0, 2, 2), (0, 0, 2)], VALUES.sizes) == (0, 0, 2)
+
+
+def test_triplets_that_only_say_less_than_another_are_dropped() -> None:
+    said = [(0, 2, 0), (0, 0, 0), (0, 0, 2), (0, 1, 2), (1, 2, 2), (0, 0, 0)]
+    assert fullest(said, VALUES.sizes) == [(0, 0, 0), (0, 1, 2), (1, 2, 2)]
 
 
 def test_what_is_taught_of_a_value_is_the_share_of_captions_that_name_it() -> None:
