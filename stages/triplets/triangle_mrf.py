@@ -38,7 +38,7 @@ class Config:
     most_actions: int = option(24, "values of the second node besides none, at most", low=1, high=200)
     most_scenes: int = option(36, "values of the third node besides none, at most", low=1, high=200)
     neighbours: int = option(12, "training photos that smooth a photo's features; 0: none", low=0, high=1000)
-    strength: float = option(0.001, "weight of the weights in the objective (lambda)", low=1e-8, high=10.0)
+    strength: float = option(0.01, "weight of the weights in the objective (lambda)", low=1e-8, high=10.0)
     epochs: int = option(10, "times that every photo is learnt from", low=1, high=1000)
     seed: int = option(0, "of the order of photos", low=0)
     best: int = option(20, "triplets of a photo", low=1, high=1000, affects="predict")
