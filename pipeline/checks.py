@@ -30,6 +30,7 @@ PROVIDERS: Mapping[str, str] = dict.fromkeys(FIELDS, "oracle") | {
     "graph": "argmax",
     "grid": "cnn_grid",
     "guidance": "image",
+    "descriptors": "gist_hog_colour",
 }
 TOLERANCE = 1e-4
 _ODD = {"pixel": (1, 1), "grey": (64, 48), "wide": (3000, 40), "huge": (2400, 1800)}

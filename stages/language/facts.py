@@ -61,6 +61,18 @@ def facts(parse: Parse) -> Facts:
     )
 
 
+def undergone(parse: Parse) -> list[tuple[str, str]]:
+    """(object, verb) of what something is done to: ("horse", "ride") of "a man riding a horse"."""
+    return [
+        (_label(parse, noun), parse.lemmas[verb])
+        for verb in range(len(parse.words))
+        if parse.is_verb(verb) and _acts(parse, verb)
+        for first in parse.children(verb, "dobj")
+        for noun in (_measured(parse, other) for other in _joined(parse, first))
+        if _names(parse, noun)
+    ]
+
+
 def reduced(parse: Parse) -> Iterator[tuple[int, str, str]]:
     """The caption's nouns and prepositions alone: (token, "noun", label) or (token, "preposition", name), in order.
 

@@ -9,6 +9,7 @@ const reasons = {
   ngram: "put there by the language model",
   state: "chosen from the whole photo, seen once, and the words before",
   neighbour: "borrowed from what people said of a photo that looks like this one",
+  triplet: "borrowed from what people said of another photo that means what this one seems to mean",
   reference: "a person wrote it",
   file: "read from a file, which says nothing of its reasons",
 };
