@@ -108,7 +108,9 @@ class NgramModel(Resource[NgramConfig]):
         self.logs_, self.backoffs_ = {}, {}
         lines = path.read_text(encoding="utf-8").split("\n")
         if lines[-2:] != ["\\end\\", ""]:
-            raise StoreError(f"{path} does not end with \\end\\: it is cut short; captionloom doctor --repair removes it")
+            raise StoreError(
+                f"{path} does not end with \\end\\: it is cut short; captionloom doctor --repair removes it"
+            )
         for number, line in enumerate(lines, 1):
             if not line or line.startswith(("\\", "ngram ")):
                 continue
@@ -116,7 +118,7 @@ class NgramModel(Resource[NgramConfig]):
             gram = tuple(words.split(" "))
             try:
                 self.logs_[gram] = float(log)
-                self.backoffs_ |= {gram: float(value) for value in weight}
+                self.backoffs_.update((gram, float(value)) for value in weight)
             except ValueError:
                 raise StoreError(f"{path} line {number}: {line!r} should be log10, words, log10") from None
         return self
