@@ -1,19 +1,21 @@
 """Sentences out of noun phrases and gaps: which gap may follow which, the best sequences, and their words.
 
 A sentence has one finite verb: in "there is", or after the first noun phrases, which "and" joins. It begins and ends
-once, says no string of function words twice, and leaves an article away only before what is not counted.
+once, says no string of function words twice, and leaves an article away only before what is not counted. Nothing is
+said of a noun that people did not say of it: no road swims because a person does.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from pipeline.records import Array, Evidence
-from stages.captions._gaps import AND, END, THERE
+from stages.captions._gaps import AND, BE, END, THERE
 from stages.captions._items import BARE, Item
 from stages.captions._phrases import Phrase, words
+from stages.language.synonyms import canonical
 
 Path = tuple[int, ...]
 """Indices of gaps, one before each item and the end."""
@@ -24,9 +26,16 @@ WIDTH = 8
 
 @dataclass(frozen=True)
 class Gaps:
-    """The gaps that may be used, and what grammar needs to know of each."""
+    """The gaps that may be used, and what grammar needs to know of each.
+
+    Attributes:
+        heard: gap -> the labels that people named first, before and after it; None: everything may be said of anything.
+        related: (label, label) -> the preposition that the photo's graph has between them, which may be said, too.
+    """
 
     texts: tuple[str, ...]
+    heard: Mapping[str, Sequence[Sequence[str]]] | None = None
+    related: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> list[list[str]]:
@@ -54,7 +63,7 @@ class Gaps:
         return np.array([begin == BARE for begin in self.begins])
 
     def allowed(self, path: Path, items: Sequence[Item]) -> Array:
-        """Indices of the gaps that may follow a path."""
+        """Indices of the gaps that may follow a path, by grammar alone."""
         kinds, place = self._kinds, len(path)
         if not place:
             fit = kinds["first"]
@@ -75,10 +84,12 @@ class Gaps:
     def best(self, items: Sequence[Item], grow: Grow, width: int = WIDTH) -> list[tuple[float, Path]]:
         """The best paths by beam search, best first: `width` with and `width` without a verb are kept at each step."""
         beam: list[tuple[float, Path]] = [(0.0, ())]
-        for _ in range(len(items) + 1):
+        for place in range(len(items) + 1):
+            credible = np.array([self._credible(gap, place, items) for gap in range(len(self.texts))])
             grown: list[tuple[float, Path]] = []
             for value, path in beam:
                 fit = self.allowed(path, items)
+                fit = fit[credible[fit]]
                 grown += zip(grow(path, value, fit).tolist(), [(*path, gap) for gap in fit.tolist()], strict=True)
             grown.sort(key=lambda one: (-one[0], one[1]))
             having = [any(self.finite[gap] for gap in path) for _, path in grown]
@@ -88,6 +99,22 @@ class Gaps:
                 for one in [one for one, has in zip(grown, having, strict=True) if has is kind][:width]
             ]
         return sorted(beam, key=lambda one: (-one[0], one[1]))
+
+    def _credible(self, gap: int, place: int, items: Sequence[Item]) -> bool:
+        """Whether people said a gap of the nouns around it; what only lists is said of all."""
+        said = self.words[gap]
+        if self.heard is None or said in ([], [AND], [THERE, BE]):
+            return True
+        labels = [item.label for item in items]
+        if not place:
+            return False
+        preposition = " ".join(word for word in said if word != BE)
+        beyond = labels[place] if place < len(items) else ""
+        if preposition and self.related.get((labels[place - 1], beyond)) == canonical(preposition, "prepositions"):
+            return True
+        first, before, after = self.heard.get(self.texts[gap], ((), (), ()))
+        subjects = labels[:place] if self.finite[gap] else labels[place - 1 : place]
+        return labels[0] in first and all(one in before for one in subjects) and (not beyond or beyond in after)
 
     def part(self, path: Path, items: Sequence[Item], why: Evidence | None = None) -> Phrase:
         """The words of a path's last gap, verbs agreeing with their subject, and of the noun phrase after it."""

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from pipeline.records import Caption, Evidence, Scene, Truth
 from pipeline.stage import Resources
 from pipeline.text import tokenise
 from stages.captions._gaps import NECESSARY, Aligned, aligned
 from stages.captions._items import Item
-from stages.captions._phrases import Phrase, caption, words
+from stages.captions._phrases import Meaning, Phrase, caption, words
 from stages.language.cider import cider_d
 from stages.language.english import Parse, parse
 from stages.resources.idf import Idf
@@ -25,10 +26,15 @@ def parsed(truth: Sequence[Truth], resources: Resources) -> list[Sequence[Parse]
     return [known.of(item.id) or tuple(parse(item.captions)) for item in truth]
 
 
+Heard: TypeAlias = dict[str, tuple[tuple[str, ...], ...]]
+"""Gap -> the labels that people named first, just before and just after it."""
+
+
 def frequent(
     captions: Iterable[Sequence[Parse]], labels: Sequence[str], least: int
-) -> tuple[list[list[Aligned]], tuple[str, ...]]:
-    """The aligned captions of each photo, and their gaps seen `least` times or more with those that are necessary.
+) -> tuple[list[list[Aligned]], tuple[str, ...], Heard]:
+    """The aligned captions of each photo, their gaps seen `least` times or more with those that are necessary, and with
+    which labels each gap was heard.
 
     A rare gap is taken for the commonest with the same words before another article; a caption with one that is still
     rare is left out.
@@ -40,15 +46,21 @@ def frequent(
     gaps = (*common, *(gap for gap in NECESSARY if gap not in common))
     alike = {gap.rpartition(" ")[0]: gap for gap in reversed(common) if " " in gap}
     told = {gap: gap if gap in gaps else alike.get(gap.rpartition(" ")[0]) for gap in counts}
-    kept = [
-        [
-            Aligned(one.labels, one.numbers, tuple(gap for gap in map(told.get, one.gaps) if gap is not None))
-            for one in photo
-            if all(told[gap] is not None for gap in one.gaps)
-        ]
-        for photo in found
-    ]
-    return kept, gaps
+    heard: dict[str, tuple[set[str], set[str], set[str]]] = {gap: (set(), set(), set()) for gap in gaps}
+    kept: list[list[Aligned]] = []
+    for photo in found:
+        kept.append([])
+        for one in photo:
+            usable = [told[gap] for gap in one.gaps]
+            for at, gap in enumerate(usable[1:]):
+                if gap is not None:
+                    first, before, after = heard[gap]
+                    first.add(one.labels[0])
+                    before.add(one.labels[at])
+                    after.update(one.labels[at + 1 : at + 2])
+            if None not in usable:
+                kept[-1].append(Aligned(one.labels, one.numbers, tuple(gap for gap in usable if gap is not None)))
+    return kept, gaps, {gap: tuple(tuple(sorted(group)) for group in groups) for gap, groups in heard.items()}
 
 
 def known_labels(scenes: Iterable[Scene]) -> tuple[str, ...]:
@@ -93,3 +105,11 @@ def said(phrase: Phrase, log_probability: float | None = None) -> Caption:
 def general() -> Caption:
     """What is true of any photo, where nothing was detected."""
     return said(words("This is a photograph", Evidence("template")))
+
+
+def related(meant: Meaning) -> dict[tuple[str, str], str]:
+    """(label, label) -> the preposition that the graph has between them, most worth saying first."""
+    found: dict[tuple[str, str], str] = {}
+    for first, edge, second in meant.edges:
+        found.setdefault((first.label, second.label), edge.preposition)
+    return found

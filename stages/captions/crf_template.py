@@ -2,7 +2,8 @@
 
 Items are the facts that people would mention, each a noun with its attribute; labels are the strings of function words
 that fill the gaps between them and end the sentence. Every order of the items is tried; the sentence said has the best
-ln p of its gaps given the items (the CRF) plus a weighted mean ln p of its words (the n-gram model) for each gap.
+ln p of its gaps given the items (the CRF), plus a weighted mean ln p of its words (the n-gram model) for each gap, plus
+ln of the share of people who name any two of the items in this order.
 
 "A brown dog is running on the grass." What a verb adds is what people mostly say of such objects, not what was seen:
 its evidence says so.
@@ -20,17 +21,20 @@ from pipeline.records import Array, Caption, Evidence, Scene
 from pipeline.stage import Examples, Resources, Stage
 from stages.captions._gap_crf import GapCrf, described, described_items, learnt
 from stages.captions._items import Item
-from stages.captions._phrases import Meaning, meaning
+from stages.captions._order import Order, counted
+from stages.captions._phrases import meaning
 from stages.captions._selection import MOST_OBJECTS, Selection, selection
 from stages.captions._sentences import Gaps, Path
 from stages.captions._speaking import (
     CHANCES,
+    Heard,
     agreement,
     frequent,
     general,
     known_labels,
     parsed,
     preferred,
+    related,
     said,
     spoken_of,
 )
@@ -59,12 +63,13 @@ class CrfTemplateConfig:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """A possible sentence: its items in their order, its gaps, and ln p of gaps and (mean) of words."""
+    """A possible sentence: its items in their order, its gaps, and ln p of gaps, of (mean) words and of the order."""
 
     items: tuple[Item, ...]
     path: Path
     gaps: float
     words: float
+    order: float
     total: float
 
 
@@ -74,9 +79,11 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
     Attributes:
         selection_: what people mention.
         gaps_: the CRF's labels.
+        heard_: with which nouns people say each.
         features_: the names of its features.
         state_, transition_: (features, gaps) and (gaps, gaps) weights.
         stuff_: labels of what is no thing.
+        order_: which items people name first.
         chance_, weight_: least chance of an object to be mentioned, and the n-gram model's weight.
     """
 
@@ -87,10 +94,12 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
 
     selection_: Selection
     gaps_: tuple[str, ...]
+    heard_: Heard
     features_: tuple[str, ...]
     state_: Array
     transition_: Array
     stuff_: tuple[str, ...]
+    order_: Order
     chance_: float
     weight_: float
 
@@ -106,11 +115,13 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
         self.selection_ = selection(train.scenes, captions)
         found = (detection for scene in train.scenes for detection in scene.detections)
         self.stuff_ = tuple(sorted({detection.label for detection in found if detection.kind == "stuff"}))
-        sentences, self.gaps_ = frequent(captions, known_labels(train.scenes), self.config.min_count)
+        sentences, self.gaps_, self.heard_ = frequent(captions, known_labels(train.scenes), self.config.min_count)
+        stuff = frozenset(self.stuff_)
+        self.order_ = counted((one.labels for photo in sentences for one in photo), stuff)
         seen, gaps = [], []
         for scene, photo in zip(train.scenes, sentences, strict=True):
-            related = _related(meaning(scene.graph, scene.detections, MOST_OBJECTS)) if photo else {}
-            seen += [described(one.labels, one.numbers, frozenset(self.stuff_), related) for one in photo]
+            seen_there = related(meaning(scene.graph, scene.detections, MOST_OBJECTS)) if photo else {}
+            seen += [described(one.labels, one.numbers, stuff, seen_there) for one in photo]
             gaps += [one.gaps for one in photo]
         self.features_, self.state_, self.transition_ = learnt(seen, gaps, self.gaps_, self.config.l1, self.config.l2)
         vars(self).pop("_crf", None)
@@ -146,18 +157,18 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
         chosen = spoken_of(items, chance, self.config.most_objects)
         if not chosen:
             return []
-        related, gaps = _related(meant), Gaps(self.gaps_)
+        gaps = Gaps(self.gaps_, self.heard_, related(meant))
         return [
             spoken
             for order in islice(permutations(chosen), MOST_ORDERS)
-            for spoken in self._in_order(order, related, gaps, model)
+            for spoken in self._in_order(order, gaps, model)
         ]
 
-    def _in_order(
-        self, items: tuple[Item, ...], related: Mapping[tuple[str, str], str], gaps: Gaps, model: NgramModel
-    ) -> Iterable[_Spoken]:
+    def _in_order(self, items: tuple[Item, ...], gaps: Gaps, model: NgramModel) -> Iterable[_Spoken]:
         crf = self._crf
-        unary = crf.unary(described_items(items, related, frozenset(self.stuff_)))  # (places, gaps)
+        stuff = frozenset(self.stuff_)
+        order = self.order_.log_share([item.label for item in items], stuff)
+        unary = crf.unary(described_items(items, gaps.related, stuff))  # (places, gaps)
         normaliser = crf.log_normaliser(unary)
 
         def grow(path: Path, value: float, fit: Array) -> Array:
@@ -167,20 +178,12 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
         for score, path in gaps.best(items, grow)[:KEPT]:
             heard = [word.text for word in gaps.sentence(path, items)]
             logs = model.log_probabilities([*heard, END])
-            yield _Spoken(items, path, score - normaliser, sum(logs) / len(logs), sum(logs))
+            yield _Spoken(items, path, score - normaliser, sum(logs) / len(logs), order, sum(logs))
 
     def _caption(self, spoken: Sequence[_Spoken], weight: float) -> Caption:
         if not spoken:
             return general()
-        best = max(spoken, key=lambda one: round(one.gaps + weight * len(one.path) * one.words, 6))
+        best = max(spoken, key=lambda one: round(one.gaps + weight * len(one.path) * one.words + one.order, 6))
         terms = (("p of all gaps (CRF)", exp(best.gaps)), ("p^ of the words (n-grams)", exp(best.words)))
         why = Evidence("ngram", terms=terms)
         return said(Gaps(self.gaps_).sentence(best.path, best.items, [why] * len(best.path)), best.total)
-
-
-def _related(meant: Meaning) -> dict[tuple[str, str], str]:
-    """(label, label) -> the preposition that the graph has between them, most worth saying first."""
-    related: dict[tuple[str, str], str] = {}
-    for first, edge, second in meant.edges:
-        related.setdefault((first.label, second.label), edge.preposition)
-    return related

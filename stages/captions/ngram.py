@@ -27,12 +27,14 @@ from stages.captions._selection import Selection, selection
 from stages.captions._sentences import Gaps, Path
 from stages.captions._speaking import (
     CHANCES,
+    Heard,
     agreement,
     frequent,
     general,
     known_labels,
     parsed,
     preferred,
+    related,
     said,
     spoken_of,
 )
@@ -62,6 +64,7 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
     Attributes:
         selection_: what people mention.
         gaps_: strings that they put between noun phrases.
+        heard_: of which labels.
         inserted_: single function words, for the paper's form.
         chance_: least chance of an object to be mentioned.
     """
@@ -73,6 +76,7 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
 
     selection_: Selection
     gaps_: tuple[str, ...]
+    heard_: Heard
     inserted_: tuple[str, ...]
     chance_: float
 
@@ -86,7 +90,7 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
         train, tune = examples["train"], examples["tune"]
         captions = parsed(train.truth, resources)
         self.selection_ = selection(train.scenes, captions)
-        _, self.gaps_ = frequent(captions, known_labels(train.scenes), self.config.min_count)
+        _, self.gaps_, self.heard_ = frequent(captions, known_labels(train.scenes), self.config.min_count)
         single = Counter(word for gap in self.gaps_ for word in gap.replace("/", " ").split() if word.isalpha())
         self.inserted_ = tuple(sorted(single, key=lambda word: (-single[word], word))[:MOST_INSERTED])
         chosen = self.config.chance
@@ -109,14 +113,14 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
         items = sorted(spoken_of(items, chance, self.config.most_objects), key=lambda item: item.stuff)
         if self.config.variant == "paper":
             return said(self._inserted(self._content(items, meant), model))
-        return _likeliest(Gaps(self.gaps_), items, model)
+        return _likeliest(Gaps(self.gaps_, self.heard_, related(meant)), items, model)
 
     def _content(self, items: Sequence[Item], meant: Meaning) -> list[Phrase]:
         """Noun phrases without articles and the prepositions between them, turned round where they read so."""
         content: list[Phrase] = [items[0].phrase(BARE)]
         for one, other in pairwise(items):
-            related = self.selection_.relate(one, other, meant)
-            content += [preposition(related[1])] if related and not related[0] else []
+            found = self.selection_.relate(one, other, meant)
+            content += [preposition(found[1])] if found and not found[0] else []
             content.append(other.phrase(BARE))
         return content
 

@@ -102,3 +102,23 @@ def test_the_necessary_gaps_say_anything(items: list[Item]) -> None:
     said = caption([gaps.sentence(path, items)])
     assert said.words[0] == "There"
     assert said.words.count("and") == len(items) - 1
+
+
+def test_nothing_is_said_of_a_noun_that_people_did_not_say_of_it() -> None:
+    heard = {"is/are standing on the": (("dog",), ("dog",), ("grass",))}
+    dog, bus, grass = (Item((GraphNode(at, label),), label) for at, label in enumerate(("dog", "bus", "grass")))
+    index = GAPS.texts.index("is/are standing on the")
+
+    def grow(path: Path, value: float, fit: Array) -> Array:
+        return value + (fit == index)
+
+    def said(items: list[Item], related: dict[tuple[str, str], str]) -> set[str]:
+        gaps = Gaps(GAPS.texts, heard, related)
+        return {gaps.texts[gap] for _, path in gaps.best(items, grow) for gap in path}
+
+    assert "is/are standing on the" in said([dog, grass], {})
+    assert "is/are standing on the" not in said([bus, grass], {})
+    assert "is/are standing on the" not in said([dog, bus], {})
+    assert "is/are standing on the" not in said([bus, dog, grass], {})
+    assert "on the" not in said([bus, grass], {})
+    assert "on the" in said([bus, grass], {("bus", "grass"): "on"})
