@@ -43,12 +43,16 @@ class Aligned:
 def aligned(parse: Parse, labels: Collection[str]) -> Aligned | None:
     """Align a caption with the labels it names; None where the form above cannot be had.
 
-    It is cut before the first noun that no label means, if two are named before.
+    A noun that no label means is passed over with the preposition before it ("in a hat"); before any other the caption
+    is cut, if two nouns are left.
     """
     nouns: list[_Noun] = []
     gaps: list[list[str]] = []
     before = 0
     for noun in _nouns(parse, labels):
+        if nouns and noun.label is None and before == noun.start - 1 and parse.tags[before] == "IN":
+            before = noun.at + 1
+            continue
         gap = _function_words(parse, before, noun.start)
         if noun.label is None or gap is None or not _attached(parse, gap, nouns, before):
             break
@@ -92,7 +96,7 @@ def _nouns(parse: Parse, labels: Collection[str]) -> Iterator[_Noun]:
         label, begin, several = match(name, labels), _begin(parse, start, at), parse.tags[at] in ("NNS", "NNPS")
         group = start - 2
         if group >= 0 and parse.words[start - 1] == "of" and parse.lemmas[group] in synonyms().groups:
-            start, begin, several = group, INDEFINITE, True
+            start, begin = group, INDEFINITE if several else begin
             while start and _leads_to(parse, start - 1, group):
                 start -= 1
         if label is None or begin is None or parse.words[at + 1 : at + 2] == ("'s",):
