@@ -44,25 +44,33 @@ def aligned(parse: Parse, labels: Collection[str]) -> Aligned | None:
     """Align a caption with the labels it names; None where the form above cannot be had.
 
     A noun that no label means is passed over with the preposition before it ("in a hat"); before any other the caption
-    is cut, if two nouns are left.
+    is cut, if two nouns or a noun and its verb are left.
     """
     nouns: list[_Noun] = []
     gaps: list[list[str]] = []
+    passed: list[str] = []
     before = 0
     for noun in _nouns(parse, labels):
-        if nouns and noun.label is None and before == noun.start - 1 and parse.tags[before] == "IN":
-            before = noun.at + 1
-            continue
         gap = _function_words(parse, before, noun.start)
-        if noun.label is None or gap is None or not _attached(parse, gap, nouns, before):
+        if gap is None or not _attached(parse, gap, nouns, before):
             break
-        nouns.append(noun)
-        gaps.append(gap)
+        if nouns and noun.label is None and _is_aside(parse, gap, noun.start):
+            passed += gap[:-1]
+        elif noun.label is None:
+            break
+        else:
+            nouns.append(noun)
+            gaps.append(passed + gap)
+            passed = []
         before = noun.at + 1
     else:
         end = _function_words(parse, before, len(parse.words) - (parse.tags[-1] == "."))
-        if end is not None and _attached(parse, end, nouns, before) and not _dangles(end):
-            gaps.append(end)
+        if end and _attached(parse, end, nouns, before) and not _dangles(passed + end):
+            passed += end
+        elif end == [] and not passed:
+            gaps.append([])
+    if passed and not _dangles(passed):
+        gaps.append(passed)
     if not nouns or (len(gaps) == len(nouns) and len(nouns) < 2):
         return None
     gaps += [[]] * (len(nouns) + 1 - len(gaps))
@@ -146,6 +154,15 @@ def _function_words(parse: Parse, start: int, end: int) -> list[str] | None:
         else:
             words.append(_both(word, parse.lemmas[at], tag) if tag in _FINITE else word)
     return words
+
+
+def _is_aside(parse: Parse, gap: Sequence[str], start: int) -> bool:
+    """Whether a sentence goes on without the preposition before `start` and its noun: "in a hat"; "on a rock" where
+    somebody sits there."""
+    if not gap or parse.tags[start - 1] != "IN":
+        return False
+    acts = parse.is_verb(start - 2) and parse.lemmas[start - 2] not in ("be", "have")
+    return len(gap) == 1 or (acts and known(gap[-1], "prepositions"))
 
 
 def _is_place(parse: Parse, at: int) -> bool:

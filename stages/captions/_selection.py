@@ -40,9 +40,9 @@ class Selection:
     relation: Chance
     names: dict[str, str]
 
-    def items(self, scene: Scene) -> tuple[list[Item], Meaning]:
-        """The items of a photo, the likeliest to be said first, with their attributes where more likely said than
-        not; and the meaning they come from."""
+    def items(self, scene: Scene, attribute: float) -> tuple[list[Item], Meaning]:
+        """The items of a photo, the likeliest to be said first, with their attributes where at least this
+        likely said; and the meaning they come from."""
         meant = meaning(scene.graph, scene.detections, MOST_OBJECTS)
         items = grouped(meant)
         rows = [_looks(item, items, scene) for item in items]
@@ -51,7 +51,7 @@ class Selection:
                 item,
                 name=self.names.get(item.label, item.name),
                 chance=self.object(item.label, row),
-                attribute=item.attribute if self._says_attribute(item) else None,
+                attribute=item.attribute if self._says_attribute(item, attribute) else None,
             )
             for item, row in zip(items, rows, strict=True)
         ]
@@ -69,10 +69,10 @@ class Selection:
         _, turned, edge = max(found, key=lambda one: (round(one[0], 6), one[2].terms))
         return turned, edge
 
-    def _says_attribute(self, item: Item) -> bool:
+    def _says_attribute(self, item: Item, least: float) -> bool:
         if item.attribute is None:
             return False
-        return self.attribute(kind(item.attribute) or "", _potentials(item)) >= 0.5
+        return self.attribute(kind(item.attribute) or "", _potentials(item)) >= least
 
 
 def selection(scenes: Sequence[Scene], captions: Sequence[Sequence[Parse]]) -> Selection:

@@ -18,6 +18,8 @@ from stages.resources.parses import Parses
 MOST_GAPS = 120
 CHANCES = (0.2, 0.3, 0.4, 0.5)
 """Least chances of being mentioned that are tried where none is given."""
+ATTRIBUTES = (0.5, 0.35, 0.2)
+"""Those of an attribute, of an object that is mentioned."""
 
 
 def parsed(truth: Sequence[Truth], resources: Resources) -> list[Sequence[Parse]]:

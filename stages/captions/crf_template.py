@@ -11,7 +11,7 @@ its evidence says so.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice, permutations
 from math import exp
 from typing import ClassVar, Self
@@ -26,6 +26,7 @@ from stages.captions._phrases import meaning
 from stages.captions._selection import MOST_OBJECTS, Selection, selection
 from stages.captions._sentences import Gaps, Path
 from stages.captions._speaking import (
+    ATTRIBUTES,
     CHANCES,
     Heard,
     agreement,
@@ -55,8 +56,11 @@ class CrfTemplateConfig:
     chance: float | None = option(
         None, "least chance that an object is mentioned; none: chosen on tune", low=0.0, high=1.0
     )
+    attribute: float | None = option(
+        None, "least chance that its attribute is said, too; none: chosen on tune", low=0.0, high=1.0
+    )
     weight: float | None = option(None, "of the n-gram model beside the CRF; none: chosen on tune", low=0.0, high=100.0)
-    min_count: int = option(3, "occurrences in training captions that make a string of function words usable", low=1)
+    min_count: int = option(2, "occurrences in training captions that make a string of function words usable", low=1)
     l1: float = option(0.02, "weight of the CRF's absolute weights", low=0.0)
     l2: float = option(0.1, "weight of the CRF's squared weights", low=0.0)
 
@@ -84,7 +88,8 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
         state_, transition_: (features, gaps) and (gaps, gaps) weights.
         stuff_: labels of what is no thing.
         order_: which items people name first.
-        chance_, weight_: least chance of an object to be mentioned, and the n-gram model's weight.
+        chance_, attribute_: least chances of an object to be mentioned, and of its attribute.
+        weight_: of the n-gram model.
     """
 
     name: ClassVar[str] = "crf_template"
@@ -101,6 +106,7 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
     stuff_: tuple[str, ...]
     order_: Order
     chance_: float
+    attribute_: float
     weight_: float
 
     def reads(self) -> tuple[str, ...]:
@@ -125,35 +131,42 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
             gaps += [one.gaps for one in photo]
         self.features_, self.state_, self.transition_ = learnt(seen, gaps, self.gaps_, self.config.l1, self.config.l2)
         vars(self).pop("_crf", None)
-        self.chance_, self.weight_ = self.config.chance or 0.0, self.config.weight or 0.0
         self._balance(tune, resources)
         return self
 
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Caption, ...]]:
         model = resources.of(NgramModel)
-        return [(self._caption(self._spoken(scene, self.chance_, model), self.weight_),) for scene in scenes]
+        return [
+            (self._caption(self._spoken(scene, self.chance_, self.attribute_, model), self.weight_),)
+            for scene in scenes
+        ]
 
     @cached_property
     def _crf(self) -> GapCrf:
         return GapCrf({name: at for at, name in enumerate(self.features_)}, self.state_, self.transition_)
 
     def _balance(self, tune: Examples, resources: Resources) -> None:
-        """Choose what is not given by the CIDEr-D of `tune`: the chance under the middle weight, then the weight."""
+        """Choose what is not given by the CIDEr-D of `tune`: one after another, the others as they are by then."""
         model = resources.of(NgramModel)
         chances = CHANCES if self.config.chance is None else (self.config.chance,)
-        spoken = {chance: [self._spoken(scene, chance, model) for scene in tune.scenes] for chance in chances}
-
-        def value(chance: float, weight: float) -> float:
-            return agreement([self._caption(one, weight) for one in spoken[chance]], tune.truth, resources)
-
-        middle = WEIGHTS[1] if self.config.weight is None else self.config.weight
-        self.chance_ = preferred(chances, lambda chance: value(chance, middle))
+        attributes = ATTRIBUTES if self.config.attribute is None else (self.config.attribute,)
         weights = WEIGHTS if self.config.weight is None else (self.config.weight,)
-        self.weight_ = preferred(weights, lambda weight: value(self.chance_, weight))
 
-    def _spoken(self, scene: Scene, chance: float, model: NgramModel) -> list[_Spoken]:
+        @cache
+        def spoken(chance: float, attribute: float) -> list[list[_Spoken]]:
+            return [self._spoken(scene, chance, attribute, model) for scene in tune.scenes]
+
+        def value(chance: float, attribute: float, weight: float) -> float:
+            return agreement([self._caption(one, weight) for one in spoken(chance, attribute)], tune.truth, resources)
+
+        middle = weights[len(weights) // 2]
+        self.chance_ = preferred(chances, lambda chance: value(chance, attributes[0], middle))
+        self.attribute_ = preferred(attributes, lambda attribute: value(self.chance_, attribute, middle))
+        self.weight_ = preferred(weights, lambda weight: value(self.chance_, self.attribute_, weight))
+
+    def _spoken(self, scene: Scene, chance: float, attribute: float, model: NgramModel) -> list[_Spoken]:
         """What could be said of a photo, in every order."""
-        items, meant = self.selection_.items(scene)
+        items, meant = self.selection_.items(scene, attribute)
         chosen = spoken_of(items, chance, self.config.most_objects)
         if not chosen:
             return []

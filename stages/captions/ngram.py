@@ -26,6 +26,7 @@ from stages.captions._phrases import Meaning, Phrase, preposition, words
 from stages.captions._selection import Selection, selection
 from stages.captions._sentences import Gaps, Path
 from stages.captions._speaking import (
+    ATTRIBUTES,
     CHANCES,
     Heard,
     agreement,
@@ -55,7 +56,10 @@ class NgramCaptionsConfig:
     chance: float | None = option(
         None, "least chance that an object is mentioned; none: chosen on tune", low=0.0, high=1.0
     )
-    min_count: int = option(3, "occurrences in training captions that make a string of function words usable", low=1)
+    attribute: float | None = option(
+        None, "least chance that its attribute is said, too; none: chosen on tune", low=0.0, high=1.0
+    )
+    min_count: int = option(2, "occurrences in training captions that make a string of function words usable", low=1)
 
 
 class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
@@ -66,7 +70,7 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
         gaps_: strings that they put between noun phrases.
         heard_: of which labels.
         inserted_: single function words, for the paper's form.
-        chance_: least chance of an object to be mentioned.
+        chance_, attribute_: least chances of an object to be mentioned, and of its attribute.
     """
 
     name: ClassVar[str] = "ngram"
@@ -79,6 +83,7 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
     heard_: Heard
     inserted_: tuple[str, ...]
     chance_: float
+    attribute_: float
 
     def reads(self) -> tuple[str, ...]:
         return ("graph", "detections")
@@ -93,21 +98,24 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
         _, self.gaps_, self.heard_ = frequent(captions, known_labels(train.scenes), self.config.min_count)
         single = Counter(word for gap in self.gaps_ for word in gap.replace("/", " ").split() if word.isalpha())
         self.inserted_ = tuple(sorted(single, key=lambda word: (-single[word], word))[:MOST_INSERTED])
-        chosen = self.config.chance
-        self.chance_ = (
-            preferred(CHANCES, lambda chance: self._agreement(chance, tune, resources)) if chosen is None else chosen
-        )
+        chances = CHANCES if self.config.chance is None else (self.config.chance,)
+        attributes = ATTRIBUTES if self.config.attribute is None else (self.config.attribute,)
+        self.chance_, self.attribute_ = chances[0], attributes[0]
+        self.chance_ = preferred(chances, lambda chance: self._agreement(chance, self.attribute_, tune, resources))
+        self.attribute_ = preferred(attributes, lambda least: self._agreement(self.chance_, least, tune, resources))
         return self
 
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Caption, ...]]:
-        return [(self._caption(scene, self.chance_, resources.of(NgramModel)),) for scene in scenes]
-
-    def _agreement(self, chance: float, tune: Examples, resources: Resources) -> float:
         model = resources.of(NgramModel)
-        return agreement([self._caption(scene, chance, model) for scene in tune.scenes], tune.truth, resources)
+        return [(self._caption(scene, self.chance_, self.attribute_, model),) for scene in scenes]
 
-    def _caption(self, scene: Scene, chance: float, model: NgramModel) -> Caption:
-        items, meant = self.selection_.items(scene)
+    def _agreement(self, chance: float, attribute: float, tune: Examples, resources: Resources) -> float:
+        model = resources.of(NgramModel)
+        made = [self._caption(scene, chance, attribute, model) for scene in tune.scenes]
+        return agreement(made, tune.truth, resources)
+
+    def _caption(self, scene: Scene, chance: float, attribute: float, model: NgramModel) -> Caption:
+        items, meant = self.selection_.items(scene, attribute)
         if not items:
             return general()
         items = sorted(spoken_of(items, chance, self.config.most_objects), key=lambda item: item.stuff)

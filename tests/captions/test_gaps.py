@@ -23,6 +23,8 @@ LABELS = ("person", "dog", "horse", "grass", "car", "road", "dining table", "bus
         ("A group of people near a bus.", ("person", "bus"), ("a", "is/are near a", ".")),
         ("A man and his dog.", ("person", "dog"), ("there is/are a", "and the", ".")),
         ("A man in a hat is riding a horse.", ("person", "horse"), ("a", "is/are riding a", ".")),
+        ("A dog sitting on a rug.", ("dog",), ("a", "is/are sitting .")),
+        ("A dog is lying on a rug next to a bus.", ("dog", "bus"), ("a", "is/are lying next to a", ".")),
         ("A picture of a dog on the grass.", ("dog", "grass"), ("a", "is/are on the", ".")),
         ("Dogs on grass.", ("dog", "grass"), ("a", "is/are on ~", ".")),
     ],

@@ -14,7 +14,7 @@ def _learnt() -> Selection:
 
 
 def test_what_people_mention_comes_first() -> None:
-    items, _ = _learnt().items(graph_of(CUP, DOG, GRASS))
+    items, _ = _learnt().items(graph_of(CUP, DOG, GRASS), 0.5)
     assert items[0].label == "dog"
     assert items[-1].label == "cup"
     assert [item.label for item in spoken_of(items, 0.5, 3)] == ["dog", "grass"]
@@ -24,16 +24,16 @@ def test_what_people_mention_comes_first() -> None:
 
 def test_an_attribute_is_said_where_people_say_such() -> None:
     learnt = _learnt()
-    (brown, *_), _ = learnt.items(graph_of(DOG, GRASS, attribute="brown"))
+    (brown, *_), _ = learnt.items(graph_of(DOG, GRASS, attribute="brown"), 0.5)
     assert brown.attribute == "brown"
     never = replace(learnt, attribute=replace(learnt.attribute, weights=(-9.0, 0.0, 0.0, 0.0, 0.0)))
-    (dog, *_), _ = never.items(graph_of(DOG, GRASS, attribute="brown"))
+    (dog, *_), _ = never.items(graph_of(DOG, GRASS, attribute="brown"), 0.5)
     assert dog.attribute is None
 
 
 def test_a_relation_reads_in_its_direction() -> None:
     learnt, scene = _learnt(), graph_of(PERSON, HORSE)
-    items, meant = learnt.items(scene)
+    items, meant = learnt.items(scene, 0.5)
     by_label = {item.label: item for item in items}
     there = learnt.relate(by_label["person"], by_label["horse"], meant)
     back = learnt.relate(by_label["horse"], by_label["person"], meant)
@@ -49,11 +49,11 @@ def test_things_are_called_what_people_call_them_but_people_only_people() -> Non
     scenes = [graph_of(PERSON, table, photo=str(n)) for n in range(3)]
     learnt = selection(scenes, [tuple(parse(captions))] * 3)
     assert learnt.names == {"dining table": "table"}
-    items, _ = learnt.items(scenes[0])
+    items, _ = learnt.items(scenes[0], 0.5)
     assert {item.name for item in items} == {"table", "person"}
 
 
 def test_photos_nobody_described_teach_nothing() -> None:
     learnt = selection([graph_of(DOG)], [()])
-    (item,), _ = learnt.items(graph_of(DOG))
+    (item,), _ = learnt.items(graph_of(DOG), 0.5)
     assert 0 < item.chance < 1
