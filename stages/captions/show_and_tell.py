@@ -28,6 +28,7 @@ class ShowAndTell(NeuralCaptioner[Config]):
     """Says sentences word by word, from the mean of the grid; every word rests on the LSTM's state alone."""
 
     name = "show_and_tell"
+    version = 2
     config_type = Config
 
     def network(self, symbols: int, widths: Sequence[int]) -> "Network":
