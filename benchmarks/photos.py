@@ -21,6 +21,8 @@ VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
 WANT_PHOTOS = ("pascal", "pascal_by_flickr", "flickr")
 NEURAL = "show_and_tell,show_attend_tell"
+CLASSICAL = "babytalk,babytalk_lm,babytalk_crf,every_picture"
+BASELINES = "nearest_neighbour,human"
 ORIGINAL = "babytalk_2011_outputs"
 
 
@@ -33,7 +35,7 @@ def pascal() -> Mapping[str, Any]:
     """Pascal Sentences val, fitted on its train: scores, objects named against objects there, and, on the photos of
     which BabyTalk's own output of 2011 is known, that output beside everybody's."""
     original = _root("pascal_sentences") / f"{ORIGINAL}.json"
-    plans = f"babytalk,nearest_neighbour,human,{original}"
+    plans = f"babytalk_hog,{CLASSICAL},{BASELINES},{original}"
     with tempfile.TemporaryDirectory() as directory:
         run = _pascal(Path(directory, "all"), "--plans", plans)
         same = _on_the_same_photos(run, Path(directory))
@@ -44,7 +46,7 @@ def pascal_by_flickr() -> Mapping[str, Any]:
     """Pascal Sentences val by plans fitted on Flickr8k's train: nothing of Pascal was learned from."""
     with tempfile.TemporaryDirectory() as directory:
         flickr8k = spell("flickr", get("datasets", "flickr").config_type(root=str(_root("flickr8k"))))
-        run = _pascal(Path(directory), "--plans", f"{NEURAL},nearest_neighbour,babytalk,human", "--fit-on", flickr8k)
+        run = _pascal(Path(directory), "--plans", f"{CLASSICAL},{NEURAL},{BASELINES}", "--fit-on", flickr8k)
     return {**_figures(run), "objects": _objects(run)}
 
 
@@ -52,7 +54,7 @@ def flickr() -> Mapping[str, Any]:
     """Flickr8k's development photos, fitted on its train."""
     given = ["compare", "--dataset", "flickr", "--dataset-root", str(_root("flickr8k")), "--split", "val"]
     with tempfile.TemporaryDirectory() as directory:
-        plans = f"{NEURAL},nearest_neighbour,babytalk,human"
+        plans = f"{CLASSICAL},{NEURAL},{BASELINES}"
         run = compared(Path(directory, "out"), *given, "--plans", plans, "--workers", "2")
     return _figures(run)
 

@@ -23,7 +23,7 @@ SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
 
 def replaced(readme: str) -> str:
     """README with each block between `<!-- NAME -->` and `<!-- /NAME -->` made anew from the results."""
-    for name, table in (("example", _example), ("scores", _scores), ("speed", _speed)):
+    for name, table in _TABLES.items():
         block = f"<!-- {name} -->\n{table()}\n<!-- /{name} -->"
         readme = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda match, new=block: new, readme, flags=re.DOTALL)
     return readme
@@ -42,11 +42,17 @@ def _example() -> str:
     return "\n".join(["```", f"  {demo['photo']}", *_DRAWING, *said, "```"])
 
 
-def _scores() -> str:
-    scores = _figures("demo")["scores"]["leave_one_out"]
-    lines = ["| plan | " + " | ".join(SHOWN) + " |", "|---|" + "---|" * len(SHOWN)]
-    for plan, values in scores.items():
-        lines.append(f"| {plan} | " + " | ".join(f"{values[name]:.3f}" for name in SHOWN) + " |")
+def _scores(bench: str) -> str:
+    """Every plan against all references but one at a time, so that people can stand among them; where objects are
+    boxed, also the share of those named that are there and of those there that are named."""
+    figures = _figures(bench)
+    objects = figures.get("objects", {})
+    columns = [*SHOWN, *(("objects: precision", "recall") if objects else ())]
+    lines = ["| plan | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    for plan, values in figures["scores"]["leave_one_out"].items():
+        named = [f"{objects[plan][part]:.2f}" for part in ("precision", "recall")] if objects else []
+        row = [*(f"{values[name]:.3f}" for name in SHOWN), *named]
+        lines.append(f"| {plan} | " + " | ".join(row) + " |")
     return "\n".join(lines)
 
 
@@ -68,6 +74,16 @@ def _speed() -> str:
 
 def _figures(name: str) -> Any:
     return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))["figures"]
+
+
+_TABLES = {
+    "example": _example,
+    "scores": lambda: _scores("demo"),
+    "pascal": lambda: _scores("pascal"),
+    "pascal_by_flickr": lambda: _scores("pascal_by_flickr"),
+    "flickr": lambda: _scores("flickr"),
+    "speed": _speed,
+}
 
 
 if __name__ == "__main__":
