@@ -46,7 +46,7 @@ def pascal_by_flickr() -> Mapping[str, Any]:
     """Pascal Sentences val by plans fitted on Flickr8k's train: nothing of Pascal was learned from."""
     with tempfile.TemporaryDirectory() as directory:
         flickr8k = spell("flickr", get("datasets", "flickr").config_type(root=str(_root("flickr8k"))))
-        run = _pascal(Path(directory), "--plans", f"{CLASSICAL},{NEURAL},{BASELINES}", "--fit-on", flickr8k)
+        run = _pascal(Path(directory), "--plans", f"babytalk,{NEURAL},{BASELINES}", "--fit-on", flickr8k)
     return {**_figures(run), "objects": _objects(run)}
 
 
@@ -54,7 +54,7 @@ def flickr() -> Mapping[str, Any]:
     """Flickr8k's development photos, fitted on its train."""
     given = ["compare", "--dataset", "flickr", "--dataset-root", str(_root("flickr8k")), "--split", "val"]
     with tempfile.TemporaryDirectory() as directory:
-        plans = f"{CLASSICAL},{NEURAL},{BASELINES}"
+        plans = f"babytalk,{NEURAL},{BASELINES}"
         run = compared(Path(directory, "out"), *given, "--plans", plans, "--workers", "2")
     return _figures(run)
 
