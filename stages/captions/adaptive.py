@@ -6,7 +6,7 @@ Sizes by default are the paper's; see `stages/networks/adaptive.py` for the equa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pipeline.config import option
 from stages.captions._neural import NeuralCaptioner
@@ -31,6 +31,7 @@ class Adaptive(NeuralCaptioner[Config]):
 
     name = "adaptive"
     config_type = Config
+    sentinel: ClassVar[bool] = True
 
     def network(self, symbols: int, widths: Sequence[int]) -> "Network":
         from stages.networks.adaptive import Adaptive as Network
@@ -43,6 +44,6 @@ class Adaptive(NeuralCaptioner[Config]):
             lstm=options.lstm,
             attention=options.attention,
             dropout=options.dropout,
-            sentinel=True,
+            sentinel=self.sentinel,
             variant=options.variant,
         )

@@ -1,48 +1,14 @@
 """Captions by spatial attention that asks with the word's own state: adaptive attention (Lu et al., CVPR 2017, 2.2)
 without its sentinel.
 
-Sizes by default are the paper's; see `stages/networks/adaptive.py` for the equations and for what
-`variant=released_code` changes.
+Its options are those of `adaptive`; see `stages/networks/adaptive.py` for the equations.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-from pipeline.config import option
-from stages.captions._neural import NeuralCaptioner
-from stages.networks.options import CaptionerOptions
-
-if TYPE_CHECKING:
-    from stages.networks.adaptive import Adaptive as Network
+from stages.captions.adaptive import Adaptive
 
 
-@dataclass(frozen=True, slots=True)
-class Config(CaptionerOptions):
-    word: int = option(512, "size of a word vector, and of the whole photo's", low=1)
-    lstm: int = option(512, "size of the LSTM's state and of a location's vector", low=1)
-    attention: int = option(49, "units of the attention's hidden layer", low=1)
-    dropout: float = option(0.5, "share of units left out in training", low=0.0, high=0.95)
-    variant: Literal["paper", "released_code"] = option("paper", "the paper's equations or the authors' program")
-
-
-class Spatial(NeuralCaptioner[Config]):
+class Spatial(Adaptive):
     """Says sentences word by word; the evidence of each word is where it looked."""
 
     name = "spatial"
-    config_type = Config
-
-    def network(self, symbols: int, widths: Sequence[int]) -> "Network":
-        from stages.networks.adaptive import Adaptive as Network
-
-        options = self.config
-        return Network(
-            symbols,
-            widths[0],
-            word=options.word,
-            lstm=options.lstm,
-            attention=options.attention,
-            dropout=options.dropout,
-            sentinel=False,
-            variant=options.variant,
-        )
+    sentinel = False

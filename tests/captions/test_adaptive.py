@@ -30,5 +30,5 @@ def test_adaptive_attention_names_what_it_sees_and_says_how_much_it_relied_on_th
 
 
 def test_spatial_attention_names_what_it_sees_and_has_no_sentinel(tmp_path: Path) -> None:
-    for caption in learns_to_name_animals(spatial.Spatial, spatial.Config(**SMALL), tmp_path):
+    for caption in learns_to_name_animals(spatial.Spatial, adaptive.Config(**SMALL), tmp_path):
         assert all(why is not None and why.shape == (2, 2) and not why.terms for why in caption.evidence)
