@@ -134,18 +134,17 @@ def preposition(edge: GraphEdge) -> Phrase:
     return words(edge.preposition, Evidence("potential", terms=edge.terms))
 
 
-def counted(nodes: Sequence[GraphNode], looks: bool = False) -> Phrase:
-    """ "one car", "two cars", "some grass": nodes of one label, with what the first of them looks like if `looks`."""
-    phrase = (described if looks else noun)(nodes[0], len(nodes) > 1)
+def counted(nodes: Sequence[GraphNode]) -> Phrase:
+    """ "one brown dog", "two brown dogs", "some green grass": nodes of one label and attribute."""
+    phrase = described(nodes[0], several=len(nodes) > 1)
     return (*words("some" if is_uncounted(nodes[0]) else number(len(nodes))), *phrase)
 
 
 def indefinite(nodes: Sequence[GraphNode]) -> Phrase:
-    """ "a brown dog", "two brown dogs", "some green grass": nodes of one label and attribute."""
-    phrase = described(nodes[0], several=len(nodes) > 1)
-    if is_uncounted(nodes[0]):
-        return (*words("some"), *phrase)
-    return (*words(number(len(nodes)) if len(nodes) > 1 else article(phrase[0].text)), *phrase)
+    """`counted` with an article for one: "a brown dog"."""
+    count, *phrase = counted(nodes)
+    lone = len(nodes) == 1 and not is_uncounted(nodes[0])
+    return (*words(article(phrase[0].text)), *phrase) if lone else (count, *phrase)
 
 
 def definite(node: GraphNode, place: int | None = None) -> Phrase:

@@ -10,16 +10,15 @@ Style "short" is one fluent sentence: "A brown dog is on the green grass."
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, TypeVar
 
 from pipeline.config import option
-from pipeline.records import Caption, Detection, GraphNode, Scene, SceneGraph
+from pipeline.records import Caption, Detection, GraphEdge, GraphNode, Scene, SceneGraph
 from pipeline.stage import Resources, Stage
 from stages.captions._phrases import (
     Meaning,
     Phrase,
-    Said,
     be,
     caption,
     counted,
@@ -29,6 +28,7 @@ from stages.captions._phrases import (
     indefinite,
     listed,
     meaning,
+    noun,
     preposition,
     strength,
     words,
@@ -37,6 +37,17 @@ from stages.captions._phrases import (
 Item = TypeVar("Item")
 MOST_SUBJECTS = 3
 """Kinds of thing that share one verb in the short style."""
+CONTAINING = frozenset(("in", "within", "around", "on", "over"))
+"""Not said of two things of one label: a box in or upon such another is mostly a part of it, or it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A relation as it is said: of one thing, or of all of a label."""
+
+    subjects: tuple[GraphNode, ...]
+    edge: GraphEdge
+    other: GraphNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,9 @@ class TemplateConfig:
     opening: Literal["there is", "here is", "this is a photograph of", "here we see", "this picture shows"] = option(
         "there is", "what the list of objects begins with (babytalk): one of the authors' system's", affects="predict"
     )
+    lone: Literal["one", "a"] = option(
+        "one", "the count of what there is one of (babytalk): the paper's, or an article", affects="predict"
+    )
     most_objects: int = option(8, "objects spoken of, the surest first", low=1, high=100, affects="predict")
     most_relations: int = option(3, "relations spoken of (babytalk)", low=0, high=100, affects="predict")
 
@@ -57,7 +71,7 @@ class Template(Stage[TemplateConfig, tuple[Caption, ...]]):
     """One caption a photo, always grammatical; "This is a photograph." where the graph is empty."""
 
     name: ClassVar[str] = "template"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     writes: ClassVar[str] = "captions"
     config_type = TemplateConfig
 
@@ -74,40 +88,51 @@ class Template(Stage[TemplateConfig, tuple[Caption, ...]]):
         if self.config.style == "short":
             return caption([_short(meant)])
         related = _chosen(meant, self.config.most_relations)
-        return caption([_opening(meant, related, self.config.opening), *_relations(meant, related)])
+        return caption([_opening(meant, related, self.config), *_relations(meant, related)])
 
 
-def _opening(meant: Meaning, related: Sequence[Said], opening: str) -> Phrase:
-    """ "There are two dogs, one sky and some grass". Of a lone thing that no other sentence describes: "There is one
-    brown dog"."""
-    described = {node.detection for subject, _, other in related for node in (subject, other)}
+def _opening(meant: Meaning, related: Sequence[Told], config: TemplateConfig) -> Phrase:
+    """ "There are two dogs, one sky and some grass". Of what no other sentence describes, and looks alike: "There are
+    two brown dogs"."""
+    described = {node.detection for told in related for node in (*told.subjects, told.other)}
     groups = _grouped(meant.nodes, lambda node: node.label)
-    things = listed([counted(group, len(group) == 1 and group[0].detection not in described) for group in groups])
-    verb, place = opening.removesuffix(" is"), opening.endswith("e is")
-    return (*words(verb), *(be(groups[0]) if place else ()), *things)
+    count = counted if config.lone == "one" else indefinite
+    things = [
+        count(group if _alike(group) and group[0].detection not in described else [_bare(node) for node in group])
+        for group in groups
+    ]
+    verb, place = config.opening.removesuffix(" is"), config.opening.endswith("e is")
+    return (*words(verb), *(be(groups[0]) if place else ()), *listed(things))
 
 
-def _chosen(meant: Meaning, most: int) -> list[Said]:
-    """At most so many relations, the strongest that say something of a thing that none before it did."""
-    chosen: list[Said] = []
+def _chosen(meant: Meaning, most: int) -> list[Told]:
+    """At most so many relations, the strongest that say something of a thing that none before it did. One that all
+    things of a label have is said of them all."""
+    chosen: list[Told] = []
     related: set[int] = set()
-    for said in meant.edges:
-        new = {node.detection for node in (said[0], said[2]) if meant.is_thing(node)} - related
+    for subject, edge, other in meant.edges:
+        if subject.label == other.label and edge.preposition in CONTAINING:
+            continue
+        new = {node.detection for node in (subject, other) if meant.is_thing(node)} - related
         if len(chosen) < most and (new or not (meant.things or chosen)):
-            chosen.append(said)
-            related |= new
+            alike = [said[0] for said in meant.edges if said[1].preposition == edge.preposition and said[2] is other]
+            same = [node for node in meant.things if node.label == subject.label]
+            subjects = same if all(node in alike for node in same) and subject in same else [subject]
+            chosen.append(Told(tuple(subjects), edge, other))
+            related |= {node.detection for node in (*subjects, other) if meant.is_thing(node)}
     return chosen
 
 
-def _relations(meant: Meaning, related: Sequence[Said]) -> list[Phrase]:
-    """ "The first brown dog is on the green grass, and near the second dog": a sentence a subject."""
+def _relations(meant: Meaning, related: Sequence[Told]) -> list[Phrase]:
+    """ "The first brown dog is on the green grass, and near the second dog", "The dogs are on the grass": a sentence a
+    subject."""
     phrases = []
-    for edges in _grouped(related, lambda said: said[0].detection):
-        subject = edges[0][0]
-        phrase = (*_the(meant, subject), *be([subject]))
-        for place, (_, edge, other) in enumerate(edges):
+    for told in _grouped(related, lambda one: one.subjects):
+        subjects = told[0].subjects
+        phrase = (*_the(meant, subjects), *be(subjects))
+        for place, one in enumerate(told):
             phrase = (*ended(phrase, ","), *words("and")) if place else phrase
-            phrase = (*phrase, *preposition(edge), *_the(meant, other))
+            phrase = (*phrase, *preposition(one.edge), *_the(meant, [one.other]))
         phrases.append(phrase)
     return phrases
 
@@ -133,8 +158,19 @@ def _short(meant: Meaning) -> Phrase:
     return (*told, *be([node for group in groups for node in group]), *preposition(edge), *where)
 
 
-def _the(meant: Meaning, node: GraphNode) -> Phrase:
-    return definite(node, meant.places.get(node.detection))
+def _the(meant: Meaning, nodes: Sequence[GraphNode]) -> Phrase:
+    """ "the first brown dog", "the dogs"; of several, what they look like only where they look alike."""
+    if len(nodes) == 1:
+        return definite(nodes[0], meant.places.get(nodes[0].detection))
+    return (*words("the"), *(described if _alike(nodes) else noun)(nodes[0], several=True))
+
+
+def _bare(node: GraphNode) -> GraphNode:
+    return replace(node, attribute=None)
+
+
+def _alike(nodes: Sequence[GraphNode]) -> bool:
+    return len({node.attribute for node in nodes}) == 1
 
 
 def _looks(node: GraphNode) -> tuple[str, str | None]:
