@@ -16,8 +16,10 @@ from pipeline.text import detokenise, tokenise
 from stages.language.cider import cider_d
 from stages.networks.captioner import Captioner, StepEvidence, Tensors
 from stages.networks.device import resolve
+from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import CaptionerOptions, Epoch
-from stages.networks.search import Hypothesis, Rules, beam, greedy
+from stages.networks.ranking import Ranking
+from stages.networks.search import Rules, beam, greedy
 from stages.networks.training import Gather, Judge, Lessons, seeded, train
 from stages.resources.idf import Idf
 from stages.resources.vocabulary import Vocabulary
@@ -105,7 +107,7 @@ def predict_captions(
         chunk = [scenes[i] for i in range(start, min(start + runtime.batch, len(scenes)))]
         with torch.inference_mode():
             memory = network.encode(_on(device, gather(chunk)))
-            found = beam(network, memory, rules, options.beam, options.length_normalisation, options.n_best)
+            found = beam(network, memory, rules, options.beam, Ranking(options.length_normalisation), options.n_best)
             for photo, hypotheses in enumerate(found):
                 captions.append(tuple(_caption(network, memory, photo, one, vocabulary) for one in hypotheses))
     return captions
