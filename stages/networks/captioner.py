@@ -64,6 +64,11 @@ class Captioner(nn.Module, ABC):
     evidence_kind: ClassVar[str] = "attention"
     label_smoothing: float = 0.0
 
+    @property
+    def kind(self) -> str:
+        """The kind of its evidence."""
+        return self.evidence_kind
+
     def calibrate(self, inputs: Tensors) -> None:
         """Look at some training photos before anything is learned; by default nothing comes of it."""
 

@@ -3,9 +3,10 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
@@ -15,11 +16,13 @@ from pipeline.stage import Examples, Resources, Runtime
 from pipeline.text import detokenise, tokenise
 from stages.language.cider import cider_d
 from stages.networks.captioner import Captioner, StepEvidence, Tensors
+from stages.networks.decoding import Decoder
 from stages.networks.device import resolve
+from stages.networks.ensemble import Ensemble
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import CaptionerOptions, Epoch
-from stages.networks.ranking import Ranking
-from stages.networks.search import Rules, beam, greedy
+from stages.networks.search import Rules, greedy
+from stages.networks.self_critical import Reward, improve
 from stages.networks.training import Gather, Judge, Lessons, seeded, train
 from stages.resources.idf import Idf
 from stages.resources.vocabulary import Vocabulary
@@ -33,28 +36,36 @@ _DIGITS = 4  # of evidence, which is looked at and not computed with
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A captioner that has learned, what it was built for, and how its training went."""
+    """A captioner that has learned, what it was built for, how its training went, and how long its captions were: mean
+    and deviation of their symbols, the end among them."""
 
     network: Captioner
     symbols: int
     widths: tuple[int, ...]
     log: tuple[Epoch, ...]
+    lengths: tuple[float, float]
 
     def save(self, directory: Path) -> None:
         """Write the weights, and the rest as JSON, into a stage's directory."""
         weights = {name: value.cpu().contiguous() for name, value in self.network.state_dict().items()}
         save_file(weights, directory / "network.safetensors")
-        plain = {"symbols": self.symbols, "widths": self.widths, "epochs": [asdict(epoch) for epoch in self.log]}
+        plain = {
+            "symbols": self.symbols,
+            "widths": self.widths,
+            "lengths": self.lengths,
+            "epochs": [asdict(epoch) for epoch in self.log],
+        }
         (directory / "training.json").write_text(json.dumps(plain, indent=1), encoding="utf-8")
 
     @classmethod
-    def load(cls, directory: Path, build: Build) -> "Trained":
-        """Read back what `save` wrote, into a network built by the same config."""
+    def load(cls, directory: Path, build: Build, members: int) -> "Trained":
+        """Read back what `save` wrote, into networks built by the same config."""
         plain = json.loads((directory / "training.json").read_text(encoding="utf-8"))
-        network = build(plain["symbols"], plain["widths"])
+        network = _as_one([build(plain["symbols"], plain["widths"]) for _ in range(members)])
         network.load_state_dict(load_file(directory / "network.safetensors"))
         log = tuple(Epoch(**epoch) for epoch in plain["epochs"])
-        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log)
+        mean, deviation = plain["lengths"]
+        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log, (mean, deviation))
 
 
 def fit_captioner(
@@ -68,30 +79,45 @@ def fit_captioner(
     """Build a captioner and train it on `train`, stopping on the CIDEr-D of its greedy captions of `tune`.
 
     Photos without captions are left out; with no captions in `tune`, training lasts all its epochs. CIDEr-D's idf is
-    that of the training captions.
+    that of the training captions. Members of an ensemble are trained one after another; the log has all their epochs.
 
     Raises:
         BadData: if no training photo has a caption.
     """
     device, vocabulary = resolve(runtime.device), resources.of(Vocabulary)
-    captions = [[vocabulary.encode(words) for words in group] for group in _words(examples["train"])]
+    said = _words(examples["train"])
+    captions = [[vocabulary.encode(words) for words in group] for group in said]
     lessons = Lessons(examples["train"].scenes, captions, vocabulary.longest, gather)
     if not lessons.photos:
         raise BadData("no training photo has a caption: a captioner needs some to learn from")
     photos = lessons.photos
     some = gather([lessons.scenes[photo] for photo in photos[:: math.ceil(len(photos) / _LOOKED_AT)]])
     widths = tuple(part.shape[-1] for part in some)
-    with seeded(options.seed, 0, device):
-        network = build(len(vocabulary), widths)
-    network.calibrate(some)
-    network.label_smoothing = options.label_smoothing
     judge = _judge(examples["tune"], gather, resources, device)
-    log = train(network, lessons, judge, options, runtime, device)
-    return Trained(network, len(vocabulary), widths, log)
+    reward = Reward.of(said, vocabulary) if options.self_critical else None
+    networks: list[Captioner] = []
+    logs: list[Epoch] = []
+    for member in range(options.members):
+        own = replace(options, seed=options.seed + member)
+        scratch = runtime.scratch / f"member-{member}" if runtime.scratch and member else runtime.scratch
+        alone = replace(runtime, scratch=scratch)
+        with seeded(own.seed, 0, device):
+            network = build(len(vocabulary), widths)
+        network.calibrate(some)
+        network.label_smoothing = options.label_smoothing
+        log = train(network, lessons, judge, own, alone, device)
+        if reward:
+            log = improve(network, lessons, reward, judge, log, own, alone, device)
+        networks.append(network)
+        logs += log
+    lengths = np.array([len(ids) + 1 for group in captions for ids in group])
+    return Trained(
+        _as_one(networks), len(vocabulary), widths, tuple(logs), (float(lengths.mean()), float(lengths.std()))
+    )
 
 
 def predict_captions(
-    network: Captioner,
+    trained: Trained,
     gather: Gather,
     scenes: Sequence[Scene],
     vocabulary: Vocabulary,
@@ -99,7 +125,8 @@ def predict_captions(
     runtime: Runtime,
 ) -> list[tuple[Caption, ...]]:
     """The captions of every scene, best first, with the score and the evidence of every word."""
-    device, rules = resolve(runtime.device), Rules(vocabulary.longest, unrepeated=options.unrepeated)
+    device, network = resolve(runtime.device), trained.network
+    decode = Decoder(options, vocabulary, trained.lengths)
     network.to(device).eval()
     starts = range(0, len(scenes), runtime.batch)
     captions: list[tuple[Caption, ...]] = []
@@ -107,10 +134,13 @@ def predict_captions(
         chunk = [scenes[i] for i in range(start, min(start + runtime.batch, len(scenes)))]
         with torch.inference_mode():
             memory = network.encode(_on(device, gather(chunk)))
-            found = beam(network, memory, rules, options.beam, Ranking(options.length_normalisation), options.n_best)
-            for photo, hypotheses in enumerate(found):
+            for photo, hypotheses in enumerate(decode(network, memory, chunk)):
                 captions.append(tuple(_caption(network, memory, photo, one, vocabulary) for one in hypotheses))
     return captions
+
+
+def _as_one(networks: Sequence[Captioner]) -> Captioner:
+    return networks[0] if len(networks) == 1 else Ensemble(networks)
 
 
 def _words(examples: Examples) -> list[list[tuple[str, ...]]]:
@@ -151,8 +181,6 @@ def _evidence(network: Captioner, memory: Tensors, photo: int, why: StepEvidence
     """One word's evidence as a record; weights over a grid carry its shape."""
     terms = tuple((name, round(float(term), _DIGITS)) for name, term in why.terms)
     if why.weights is None:
-        return Evidence(network.evidence_kind, terms=terms)
+        return Evidence(network.kind, terms=terms)
     weights, shape = network.places(memory, photo, why.weights)
-    return Evidence(
-        network.evidence_kind, tuple(round(weight, _DIGITS) for weight in weights.tolist()), shape, terms=terms
-    )
+    return Evidence(network.kind, tuple(round(weight, _DIGITS) for weight in weights.tolist()), shape, terms=terms)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.config import option
+from pipeline.errors import BadOption
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +19,55 @@ class CaptionerOptions:
     clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)
     epochs: int = option(50, "most passes over the training photos", low=1)
     patience: int = option(6, "epochs without a better CIDEr-D of tune before training stops", low=1)
+    self_critical: int = option(0, "passes after that which raise the CIDEr-D of samples", low=0)
+    self_critical_rate: float = option(4e-5, "of Adam in these passes", low=1e-8, high=1.0)
+    samples: int = option(5, "sentences sampled of a photo in such a step", low=1)
+    baseline: Literal["greedy", "others"] = option(
+        "greedy", "what a sample must beat: the greedy caption or the others"
+    )
+    members: int = option(1, "networks, each of a seed of its own, that speak as one", low=1)
     seed: int = option(0, "of the first weights, the order of the photos and dropout", low=0)
+    search: Literal["beam", "sample"] = option(
+        "beam", "how sentences are found: the best ones, or `n_best` by chance", affects="predict"
+    )
     beam: int = option(3, "sentences followed at once when speaking", low=1, high=100, affects="predict")
     length_normalisation: str = option(
         "none",
-        "what ranks finished sentences: log-probability, or its mean over the words",
-        choices=("none", "mean"),
+        "what ranks finished sentences: their log-probability over what of their length",
+        choices=("none", "mean", "gnmt", "polynomial", "min_hinge", "max_hinge", "gaussian"),
         affects="predict",
     )
+    length_power: float = option(0.7, "exponent of gnmt and of polynomial", low=0.0, affects="predict")
     unrepeated: int = option(0, "words in a row that no caption says twice; 0: any", low=0, affects="predict")
+    stutter: bool = option(True, "a word may follow itself", affects="predict")
+    unknown: bool = option(False, "the unknown word may be said", affects="predict")
     n_best: int = option(1, "captions given for a photo, best first; at most `beam`", low=1, affects="predict")
+    groups: int = option(1, "groups of `beam` sentences each that avoid each other's words", low=1, affects="predict")
+    diversity: float = option(0.5, "nats a word costs for each earlier group saying it", low=0.0, affects="predict")
+    must_say: int = option(
+        0, "objects of `graph`, clearest first, that a caption has to name", low=0, high=6, affects="predict"
+    )
+    temperature: float = option(
+        1.0, "of samples; below 1, what is probable becomes more so", low=0.01, affects="predict"
+    )
+    top_k: int = option(
+        0, "symbols that a sample may go on with, the most probable ones; 0: all", low=0, affects="predict"
+    )
+    top_p: float = option(1.0, "share of probability that a sample keeps to", low=1e-6, high=1.0, affects="predict")
+    draw: int = option(0, "seed of samples", low=0, affects="predict")
+
+    def __post_init__(self) -> None:
+        if self.must_say and (self.search == "sample" or self.groups > 1):
+            other = "search=sample" if self.search == "sample" else f"groups={self.groups}"
+            raise BadOption(f"must_say={self.must_say} goes with ordinary beam search: leave out {other}")
+        if self.self_critical and self.baseline == "others" and self.samples == 1:
+            raise BadOption("samples=1 has no others to beat: take samples=2 or more, or baseline=greedy")
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass over the training photos: loss in nats a word, CIDEr-D of tune decoded greedily (None without tune)."""
+    """One pass over the training photos: loss in nats a word (in self-critical passes, the mean reward with a minus),
+    CIDEr-D of tune decoded greedily (None without tune)."""
 
     loss: float
     cider: float | None

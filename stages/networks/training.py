@@ -54,8 +54,12 @@ class Lessons:
 def pack(captions: Sequence[Sequence[tuple[int, ...]]], longest: int, device: str = "cpu") -> Sentences:
     """The captions of photos as Sentences. One that had to be cut is not taught to end there."""
     pairs = [(row, ids) for row, group in enumerate(captions) for ids in group]
-    said = [(row, (*ids, END) if len(ids) <= longest else ids[:longest]) for row, ids in pairs]
-    said.sort(key=lambda sentence: len(sentence[1]), reverse=True)
+    return packed([(row, (*ids, END) if len(ids) <= longest else ids[:longest]) for row, ids in pairs], device)
+
+
+def packed(sentences: Sequence[tuple[int, tuple[int, ...]]], device: str) -> Sentences:
+    """Sentences as they are to be said, each with its photo's row; equally long ones stay in order."""
+    said = sorted(sentences, key=lambda sentence: len(sentence[1]), reverse=True)
     photo, targets = [row for row, _ in said], [ids for _, ids in said]
     active = tuple(sum(len(ids) > step for ids in targets) for step in range(len(targets[0])))
     places = [(row, step) for step, many in enumerate(active) for row in range(many)]
