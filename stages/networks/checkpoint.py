@@ -1,4 +1,5 @@
-"""How far a training has come: its weights, its optimiser, its log and the best weights so far, kept in one file."""
+"""How far a training has come: its weights and their average, its optimiser, its log and the best weights so far, kept
+in one file."""
 
 import dataclasses
 import json
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from pipeline.config import recipe
 from pipeline.errors import StoreError
+from stages.networks.average import Average
 from stages.networks.captioner import Captioner
 from stages.networks.options import CaptionerOptions, Epoch
 
@@ -21,6 +23,7 @@ class Run:
     """How far a training has come, and its checkpoint."""
 
     network: Captioner
+    average: Average | None
     optimiser: torch.optim.Optimizer
     recipe: str
     path: Path | None
@@ -43,7 +46,8 @@ class Run:
         """
         shapes = [list(parameter.shape) for parameter in network.parameters()]
         made_by = json.dumps([recipe(options, "fit"), shapes])
-        run = cls(network, optimiser, made_by, scratch / "checkpoint.pt" if scratch else None, [], {})
+        average = Average(network, options.average) if options.average else None
+        run = cls(network, average, optimiser, made_by, scratch / "checkpoint.pt" if scratch else None, [], {})
         if run.path and run.path.exists():
             try:
                 kept: dict[str, Any] = torch.load(run.path, map_location=device, weights_only=True)
@@ -53,9 +57,16 @@ class Run:
                 ) from None
             if kept["recipe"] == run.recipe:
                 network.load_state_dict(kept["network"])
+                if average is not None:
+                    average.load_state_dict(kept["average"])
                 optimiser.load_state_dict(kept["optimiser"])
                 run.log, run.best = [Epoch(*entry) for entry in kept["log"]], kept["best"]
         return run
+
+    @property
+    def speaker(self) -> Captioner:
+        """The captioner that is judged and kept: the average where there is one."""
+        return self.network if self.average is None else self.average.captioner
 
     @property
     def stale(self) -> int:
@@ -65,7 +76,7 @@ class Run:
     def note(self, epoch: Epoch) -> None:
         self.log.append(epoch)
         if self.stale == 0:
-            self.best = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
+            self.best = {name: value.detach().clone() for name, value in self.speaker.state_dict().items()}
 
     def save(self) -> None:
         """Write the checkpoint in one piece.
@@ -78,6 +89,7 @@ class Run:
         state = {
             "recipe": self.recipe,
             "network": self.network.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "log": [dataclasses.astuple(epoch) for epoch in self.log],
             "best": self.best,

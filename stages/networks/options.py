@@ -10,9 +10,17 @@ from pipeline.config import option
 class CaptionerOptions:
     """Training and decoding, the same for every captioner; a captioner's Config extends it with its own sizes."""
 
-    batch: int = option(16, "photos in a training step, each with all its captions", low=1)
+    batch: int = option(16, "photos computed at once in training, each with all its captions", low=1)
+    accumulate: int = option(1, "batches in a training step", low=1)
     learning_rate: float = option(4e-4, "of Adam", low=1e-8, high=1.0)
-    schedule: Literal["constant", "cosine"] = option("constant", "of the learning rate; cosine ends at 0")
+    schedule: Literal["constant", "linear", "cosine"] = option(
+        "constant", "of the learning rate; linear and cosine end at 0"
+    )
+    warm_up: float = option(0.0, "epochs in which the learning rate rises from 0", low=0.0)
+    average: float = option(0.0, "decay of the averaged weights, which are judged and kept; 0: none", low=0.0, high=1.0)
+    scheduled_sampling: float = option(
+        0.0, "probability, in the last epoch, that a step is fed the captioner's own word", low=0.0, high=1.0
+    )
     label_smoothing: float = option(0.0, "share of belief given to all symbols alike in training", low=0.0, high=0.9)
     weight_decay: float = option(0.0, "share of the weights that a step at rate 1 would take away", low=0.0, high=1.0)
     clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)

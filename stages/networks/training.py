@@ -8,20 +8,21 @@ the seed and its own number, and the learning rate follows from that number and 
 resumed from a checkpoint equals one that was never interrupted.
 """
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pipeline.records import Scene
 from pipeline.stage import Runtime
 from stages.networks.captioner import Captioner, Sentences, Tensors
 from stages.networks.checkpoint import Run
 from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.schedule import own_words, rate
+from stages.networks.scheduled_sampling import unroll_sampled
 from stages.resources.vocabulary import END, START
 
 Gather = Callable[[Sequence[Scene]], Tensors]
@@ -83,25 +84,13 @@ def train(
     while len(run.log) < options.epochs and run.stale < options.patience:
         began = time.perf_counter()
         with seeded(options.seed, len(run.log) + 1, device):
-            loss = _epoch(network, optimiser, lessons, options, runtime, device, len(run.log) + 1)
-        network.eval()
-        score = judge(network) if judge else None
+            loss = _epoch(run, lessons, options, runtime, device)
+        score = judge(run.speaker.eval()) if judge else None
         run.note(Epoch(loss, score, time.perf_counter() - began))
         run.save()
     network.load_state_dict(run.best)
     network.eval()
     return tuple(run.log)
-
-
-def rate(options: CaptionerOptions, passes: float) -> float:
-    """The learning rate after so many passes over the photos, of `epochs` in all.
-
-    `cosine` is (1 + cos(pi passes / epochs)) / 2 of the first rate: Loshchilov and Hutter (ICLR 2017), (5), without
-    restarts.
-    """
-    if options.schedule == "constant":
-        return options.learning_rate
-    return options.learning_rate * (1 + math.cos(math.pi * passes / options.epochs)) / 2
 
 
 @contextmanager
@@ -112,31 +101,36 @@ def seeded(seed: int, turn: int, device: str) -> Iterator[None]:
         yield
 
 
-def _epoch(
-    network: Captioner,
-    optimiser: torch.optim.Optimizer,
-    lessons: Lessons,
-    options: CaptionerOptions,
-    runtime: Runtime,
-    device: str,
-    number: int,
-) -> float:
+def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runtime, device: str) -> float:
     """Every photo once, in random order; the mean loss a word."""
-    network.train()
+    number, network = len(run.log) + 1, run.network.train()
+    share = own_words(options, number)
     photos = torch.tensor(lessons.photos)
-    batches = torch.split(photos[torch.randperm(len(photos))], options.batch)
+    steps = torch.split(photos[torch.randperm(len(photos))], options.batch * options.accumulate)
     total, words = 0.0, 0
     what = f"training, epoch {number} of at most {options.epochs}"
-    for place, batch in enumerate(runtime.progress(batches, what, len(batches))):
-        for group in optimiser.param_groups:
-            group["lr"] = rate(options, number - 1 + place / len(batches))
-        inputs, sentences = lessons.batch(batch.tolist(), device)
-        memory = network.encode(inputs)
-        loss = network.loss(network.unroll(memory, sentences), sentences)
-        optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+    for place, step in enumerate(runtime.progress(steps, what, len(steps))):
+        for group in run.optimiser.param_groups:
+            group["lr"] = rate(options, number - 1 + place / len(steps))
+        run.optimiser.zero_grad(set_to_none=True)
+        together = sum(len(lessons.captions[photo]) for photo in step.tolist())
+        for part in torch.split(step, options.batch):
+            inputs, sentences = lessons.batch(part.tolist(), device)
+            sentences = replace(sentences, step=together)
+            loss = _loss(network, inputs, sentences, share)
+            torch.autograd.backward(loss * (len(sentences.photo) / together))
+            total += loss.item() * len(sentences.photo)
+            words += len(sentences.targets)
         nn.utils.clip_grad_norm_(network.parameters(), options.clip)
-        optimiser.step()
-        total += loss.item() * len(sentences.photo)
-        words += len(sentences.targets)
+        run.optimiser.step()
+        if run.average is not None:
+            run.average.update_parameters(network)
     return total / words
+
+
+def _loss(network: Captioner, inputs: Tensors, sentences: Sentences, share: float) -> Tensor:
+    """That of some sentences, of whose words `share` are the captioner's own."""
+    memory = network.encode(inputs)
+    if share:
+        return network.loss(*unroll_sampled(network, memory, sentences, share))
+    return network.loss(network.unroll(memory, sentences), sentences)
