@@ -17,6 +17,7 @@ FitOn = Annotated[str, typer.Option(help="dataset to fit on, when not the one de
 Store = Annotated[Path, typer.Option(help="directory of everything computed")]
 Workers = Annotated[int, typer.Option(min=1, help="tasks run at a time")]
 Processes = Annotated[int, typer.Option(min=1, help="processes a predicting stage may use")]
+FitProcesses = Annotated[int, typer.Option(min=1, help="processes that train one network together")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
 OnBadPhoto = Annotated[
     Literal["fail", "skip"], typer.Option(help="end the run, or leave out photos that cannot be used")
@@ -39,6 +40,7 @@ def compare(
     store: Store = STORE,
     workers: Workers = 1,
     processes: Processes = 1,
+    fit_processes: FitProcesses = 1,
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -57,6 +59,7 @@ def compare(
         on_bad_photo=on_bad_photo,
         store=str(store),
         processes=processes,
+        fit_processes=fit_processes,
         device=device,
         traceback=traceback,
     )
@@ -78,6 +81,7 @@ def caption(
     store: Store = STORE,
     workers: Workers = 1,
     processes: Processes = 1,
+    fit_processes: FitProcesses = 1,
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -94,6 +98,7 @@ def caption(
         on_bad_photo=on_bad_photo,
         store=str(store),
         processes=processes,
+        fit_processes=fit_processes,
         device=device,
         traceback=traceback,
     )
@@ -113,6 +118,7 @@ def export(
     store: Store = STORE,
     workers: Workers = 1,
     processes: Processes = 1,
+    fit_processes: FitProcesses = 1,
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -127,6 +133,7 @@ def export(
         on_bad_photo=on_bad_photo,
         store=str(store),
         processes=processes,
+        fit_processes=fit_processes,
         device=device,
         traceback=traceback,
     )

@@ -34,6 +34,9 @@ class OnDataset(Work):
     store = luigi.Parameter(default=".captionloom", significant=False, description="directory of everything computed")
     device = luigi.Parameter(default="auto", significant=False, description="auto, cpu, cuda or cuda:N")
     processes = luigi.IntParameter(default=1, significant=False, description="processes a predicting stage may use")
+    fit_processes = luigi.IntParameter(
+        default=1, significant=False, description="processes that train one network together"
+    )
     batch = luigi.IntParameter(default=32, significant=False, description="photos a network looks at together")
     traceback = luigi.BoolParameter(default=False, significant=False, description="show where an error arose")
 
@@ -57,7 +60,7 @@ class OnDataset(Work):
 
     @property
     def run_as(self) -> str:
-        return HowToRun(self.store, self.device, self.batch, self.processes, self.on_bad_photo).text
+        return HowToRun(self.store, self.device, self.batch, self.processes, self.fit_processes, self.on_bad_photo).text
 
     @property
     def skipped(self) -> dict[str, str]:

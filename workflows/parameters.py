@@ -22,6 +22,7 @@ class HowToRun:
     device: str = option("auto", "auto, cpu, cuda or cuda:N")
     batch: int = option(32, "photos a network looks at together when predicting", low=1)
     processes: int = option(1, "processes that share one predicting stage's photos", low=1)
+    fit_processes: int = option(1, "processes that train one network together", low=1)
     on_bad_photo: Literal["fail", "skip"] = option("fail", "end the run, or leave out photos that cannot be used")
 
     @classmethod
@@ -45,7 +46,7 @@ class HowToRun:
         return process_pool(self.processes) if self.processes > 1 else in_process
 
     def runtime(self, scratch: Path | None = None) -> Runtime:
-        return Runtime(device=self.device, batch=self.batch, scratch=scratch, progress=on_terminal)
+        return Runtime(self.device, self.batch, self.fit_processes, scratch, on_terminal)
 
 
 class CommaList(luigi.Parameter):

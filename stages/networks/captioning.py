@@ -17,6 +17,7 @@ from stages.language.cider import cider_d
 from stages.networks.captioner import Captioner, StepEvidence, Tensors
 from stages.networks.device import resolve
 from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.processes import joined
 from stages.networks.search import Hypothesis, Rules, beam, greedy
 from stages.networks.training import Gather, Judge, Lessons, seeded, train
 from stages.resources.idf import Idf
@@ -71,7 +72,21 @@ def fit_captioner(
     Raises:
         BadData: if no training photo has a caption.
     """
-    device, vocabulary = resolve(runtime.device), resources.of(Vocabulary)
+    device = resolve(runtime.device)
+    with joined(device):
+        return _fit(build, gather, examples, resources, options, runtime, device)
+
+
+def _fit(
+    build: Build,
+    gather: Gather,
+    examples: Mapping[str, Examples],
+    resources: Resources,
+    options: CaptionerOptions,
+    runtime: Runtime,
+    device: str,
+) -> Trained:
+    vocabulary = resources.of(Vocabulary)
     captions = [[vocabulary.encode(words) for words in group] for group in _words(examples["train"])]
     lessons = Lessons(examples["train"].scenes, captions, vocabulary.longest, gather)
     if not lessons.photos:

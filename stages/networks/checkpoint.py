@@ -16,6 +16,7 @@ from pipeline.errors import StoreError
 from stages.networks.average import Average
 from stages.networks.captioner import Captioner
 from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.precision import scaler
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Run:
     network: Captioner
     average: Average | None
     optimiser: torch.optim.Optimizer
+    scaler: torch.amp.GradScaler
     recipe: str
     path: Path | None
     log: list[Epoch]
@@ -47,7 +49,8 @@ class Run:
         shapes = [list(parameter.shape) for parameter in network.parameters()]
         made_by = json.dumps([recipe(options, "fit"), shapes])
         average = Average(network, options.average) if options.average else None
-        run = cls(network, average, optimiser, made_by, scratch / "checkpoint.pt" if scratch else None, [], {})
+        path = scratch / "checkpoint.pt" if scratch else None
+        run = cls(network, average, optimiser, scaler(options, device), made_by, path, [], {})
         if run.path and run.path.exists():
             try:
                 kept: dict[str, Any] = torch.load(run.path, map_location=device, weights_only=True)
@@ -60,6 +63,7 @@ class Run:
                 if average is not None:
                     average.load_state_dict(kept["average"])
                 optimiser.load_state_dict(kept["optimiser"])
+                run.scaler.load_state_dict(kept["scaler"])
                 run.log, run.best = [Epoch(*entry) for entry in kept["log"]], kept["best"]
         return run
 
@@ -91,6 +95,7 @@ class Run:
             "network": self.network.state_dict(),
             "average": None if self.average is None else self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
+            "scaler": self.scaler.state_dict(),
             "log": [dataclasses.astuple(epoch) for epoch in self.log],
             "best": self.best,
         }

@@ -18,9 +18,11 @@ from torch import Tensor, nn
 
 from pipeline.records import Scene
 from pipeline.stage import Runtime
+from stages.networks import processes
 from stages.networks.captioner import Captioner, Sentences, Tensors
 from stages.networks.checkpoint import Run
 from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.precision import autocast
 from stages.networks.schedule import own_words, rate
 from stages.networks.scheduled_sampling import unroll_sampled
 from stages.resources.vocabulary import END, START
@@ -71,7 +73,8 @@ def train(
 ) -> tuple[Epoch, ...]:
     """Train in place and keep the weights of the epoch the judge liked best (without a judge, the last).
 
-    Continues from the checkpoint in `runtime.scratch` where there is one.
+    Continues from the checkpoint in `runtime.scratch` where there is one. Within a group of processes each learns from
+    its share of every batch, the first judges and writes checkpoints, and all end with the same weights.
 
     Returns:
         What each epoch came to.
@@ -85,9 +88,13 @@ def train(
         began = time.perf_counter()
         with seeded(options.seed, len(run.log) + 1, device):
             loss = _epoch(run, lessons, options, runtime, device)
-        score = judge(run.speaker.eval()) if judge else None
+        score = None
+        if judge:
+            mine = judge(run.speaker.eval()) if processes.rank() == 0 else 0.0
+            (score,) = processes.summed([mine], device)
         run.note(Epoch(loss, score, time.perf_counter() - began))
-        run.save()
+        if processes.rank() == 0:
+            run.save()
     network.load_state_dict(run.best)
     network.eval()
     return tuple(run.log)
@@ -107,7 +114,9 @@ def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runti
     share = own_words(options, number)
     photos = torch.tensor(lessons.photos)
     steps = torch.split(photos[torch.randperm(len(photos))], options.batch * options.accumulate)
-    total, words = 0.0, 0
+    if processes.rank():  # all draw the same order, and then each its own dropout
+        torch.manual_seed(torch.initial_seed() + (processes.rank() << 40))
+    total, words = 0.0, 0.0
     what = f"training, epoch {number} of at most {options.epochs}"
     for place, step in enumerate(runtime.progress(steps, what, len(steps))):
         for group in run.optimiser.param_groups:
@@ -115,16 +124,24 @@ def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runti
         run.optimiser.zero_grad(set_to_none=True)
         together = sum(len(lessons.captions[photo]) for photo in step.tolist())
         for part in torch.split(step, options.batch):
-            inputs, sentences = lessons.batch(part.tolist(), device)
+            mine = processes.share(part.tolist())
+            if not mine:
+                continue
+            inputs, sentences = lessons.batch(mine, device)
             sentences = replace(sentences, step=together)
-            loss = _loss(network, inputs, sentences, share)
-            torch.autograd.backward(loss * (len(sentences.photo) / together))
+            with autocast(options, device):
+                loss = _loss(network, inputs, sentences, share)
+            torch.autograd.backward(run.scaler.scale(loss * (len(sentences.photo) / together)))
             total += loss.item() * len(sentences.photo)
             words += len(sentences.targets)
+        processes.gather_gradients(network)
+        run.scaler.unscale_(run.optimiser)
         nn.utils.clip_grad_norm_(network.parameters(), options.clip)
-        run.optimiser.step()
+        run.scaler.step(run.optimiser)
+        run.scaler.update()
         if run.average is not None:
             run.average.update_parameters(network)
+    total, words = processes.summed([total, words], device)
     return total / words
 
 

@@ -69,6 +69,7 @@ def test_every_step_is_taken_at_the_rate_of_its_place(monkeypatch: pytest.Monkey
         {},
         {"schedule": "cosine", "warm_up": 1.5},
         {"average": 0.9, "scheduled_sampling": 0.5},
+        {"accumulate": 2, "precision": "fp16"},
     ],
     ids=lambda changed: "+".join(changed),
 )
