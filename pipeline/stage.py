@@ -37,6 +37,7 @@ class Runtime:
         batch: photos a network looks at together when predicting.
         fit_processes: processes that fit one stage together, where it can (`fits_together`).
         scratch: a directory that outlives a kill, for checkpoints of a long fit; None where there is none.
+        events: a directory for what TensorBoard shows of a long fit; None where nobody looks.
         progress: shows how far a long loop is.
     """
 
@@ -44,6 +45,7 @@ class Runtime:
     batch: int = 32
     fit_processes: int = 1
     scratch: Path | None = None
+    events: Path | None = None
     progress: Progress = field(default=silent, compare=False)
 
 

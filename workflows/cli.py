@@ -18,6 +18,7 @@ Store = Annotated[Path, typer.Option(help="directory of everything computed")]
 Workers = Annotated[int, typer.Option(min=1, help="tasks run at a time")]
 Processes = Annotated[int, typer.Option(min=1, help="processes a predicting stage may use")]
 FitProcesses = Annotated[int, typer.Option(min=1, help="processes that train one network together")]
+TensorBoard = Annotated[str, typer.Option("--tensorboard", help="directory for what TensorBoard shows of trainings")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
 OnBadPhoto = Annotated[
     Literal["fail", "skip"], typer.Option(help="end the run, or leave out photos that cannot be used")
@@ -41,6 +42,7 @@ def compare(
     workers: Workers = 1,
     processes: Processes = 1,
     fit_processes: FitProcesses = 1,
+    tensorboard: TensorBoard = "",
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -60,6 +62,7 @@ def compare(
         store=str(store),
         processes=processes,
         fit_processes=fit_processes,
+        tensorboard=tensorboard,
         device=device,
         traceback=traceback,
     )
@@ -82,6 +85,7 @@ def caption(
     workers: Workers = 1,
     processes: Processes = 1,
     fit_processes: FitProcesses = 1,
+    tensorboard: TensorBoard = "",
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -99,6 +103,7 @@ def caption(
         store=str(store),
         processes=processes,
         fit_processes=fit_processes,
+        tensorboard=tensorboard,
         device=device,
         traceback=traceback,
     )
@@ -119,6 +124,7 @@ def export(
     workers: Workers = 1,
     processes: Processes = 1,
     fit_processes: FitProcesses = 1,
+    tensorboard: TensorBoard = "",
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -134,6 +140,7 @@ def export(
         store=str(store),
         processes=processes,
         fit_processes=fit_processes,
+        tensorboard=tensorboard,
         device=device,
         traceback=traceback,
     )

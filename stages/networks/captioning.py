@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -16,7 +16,7 @@ from pipeline.text import detokenise, tokenise
 from stages.language.cider import cider_d
 from stages.networks.captioner import Captioner, StepEvidence, Tensors
 from stages.networks.device import resolve
-from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.options import CaptionerOptions, Epoch, best
 from stages.networks.processes import joined
 from stages.networks.search import Hypothesis, Rules, beam, greedy
 from stages.networks.training import Gather, Judge, Lessons, seeded, train
@@ -32,18 +32,22 @@ _DIGITS = 4  # of evidence, which is looked at and not computed with
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A captioner that has learned, what it was built for, and how its training went."""
+    """A captioner that has learned, what it was built for, and how its training went: the one that was judged, and the
+    one after it on all photos, if there was one."""
 
     network: Captioner
     symbols: int
     widths: tuple[int, ...]
     log: tuple[Epoch, ...]
+    refitted: tuple[Epoch, ...] = ()
 
     def save(self, directory: Path) -> None:
         """Write the weights, and the rest as JSON, into a stage's directory."""
         weights = {name: value.cpu().contiguous() for name, value in self.network.state_dict().items()}
         save_file(weights, directory / "network.safetensors")
-        plain = {"symbols": self.symbols, "widths": self.widths, "epochs": [asdict(epoch) for epoch in self.log]}
+        logs = {"epochs": self.log, "refitted": self.refitted}
+        told = {name: [asdict(epoch) for epoch in log] for name, log in logs.items()}
+        plain = {"symbols": self.symbols, "widths": self.widths, **told}
         (directory / "training.json").write_text(json.dumps(plain, indent=1), encoding="utf-8")
 
     @classmethod
@@ -52,8 +56,8 @@ class Trained:
         plain = json.loads((directory / "training.json").read_text(encoding="utf-8"))
         network = build(plain["symbols"], plain["widths"])
         network.load_state_dict(load_file(directory / "network.safetensors"))
-        log = tuple(Epoch(**epoch) for epoch in plain["epochs"])
-        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log)
+        logs = (tuple(Epoch(**epoch) for epoch in plain.get(name, ())) for name in ("epochs", "refitted"))
+        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), *logs)
 
 
 def fit_captioner(
@@ -67,40 +71,35 @@ def fit_captioner(
     """Build a captioner and train it on `train`, stopping on the CIDEr-D of its greedy captions of `tune`.
 
     Photos without captions are left out; with no captions in `tune`, training lasts all its epochs. CIDEr-D's idf is
-    that of the training captions.
+    that of the training captions. With `refit`, what is kept learned anew from both for as many epochs as were best.
 
     Raises:
         BadData: if no training photo has a caption.
     """
-    device = resolve(runtime.device)
-    with joined(device):
-        return _fit(build, gather, examples, resources, options, runtime, device)
-
-
-def _fit(
-    build: Build,
-    gather: Gather,
-    examples: Mapping[str, Examples],
-    resources: Resources,
-    options: CaptionerOptions,
-    runtime: Runtime,
-    device: str,
-) -> Trained:
-    vocabulary = resources.of(Vocabulary)
-    captions = [[vocabulary.encode(words) for words in group] for group in _words(examples["train"])]
-    lessons = Lessons(examples["train"].scenes, captions, vocabulary.longest, gather)
-    if not lessons.photos:
-        raise BadData("no training photo has a caption: a captioner needs some to learn from")
+    device, vocabulary = resolve(runtime.device), resources.of(Vocabulary)
+    lessons, tune = (_lessons(examples[split], vocabulary, gather) for split in ("train", "tune"))
     photos = lessons.photos
+    if not photos:
+        raise BadData("no training photo has a caption: a captioner needs some to learn from")
     some = gather([lessons.scenes[photo] for photo in photos[:: math.ceil(len(photos) / _LOOKED_AT)]])
     widths = tuple(part.shape[-1] for part in some)
-    with seeded(options.seed, 0, device):
-        network = build(len(vocabulary), widths)
-    network.calibrate(some)
-    network.label_smoothing = options.label_smoothing
+
+    def begun() -> Captioner:
+        with seeded(options.seed, 0, device):
+            network = build(len(vocabulary), widths)
+        network.calibrate(some)
+        network.label_smoothing = options.label_smoothing
+        return network
+
     judge = _judge(examples["tune"], gather, resources, device)
-    log = train(network, lessons, judge, options, runtime, device)
-    return Trained(network, len(vocabulary), widths, log)
+    again: tuple[Epoch, ...] = ()
+    with joined(device):
+        network = begun()
+        log = train(network, lessons, judge, options, runtime, device)
+        if options.refit and judge:
+            network, found = begun(), best(log) + 1
+            again = train(network, lessons + tune, None, options, _apart(runtime), device, found)
+    return Trained(network, len(vocabulary), widths, log, again)
 
 
 def predict_captions(
@@ -124,6 +123,17 @@ def predict_captions(
             for photo, hypotheses in enumerate(found):
                 captions.append(tuple(_caption(network, memory, photo, one, vocabulary) for one in hypotheses))
     return captions
+
+
+def _lessons(examples: Examples, vocabulary: Vocabulary, gather: Gather) -> Lessons:
+    captions = [[vocabulary.encode(words) for words in group] for group in _words(examples)]
+    return Lessons(examples.scenes, captions, vocabulary.longest, gather)
+
+
+def _apart(runtime: Runtime) -> Runtime:
+    """Where a second training keeps its files."""
+    scratch, events = (place and place / "refit" for place in (runtime.scratch, runtime.events))
+    return replace(runtime, scratch=scratch, events=events)
 
 
 def _words(examples: Examples) -> list[list[tuple[str, ...]]]:

@@ -15,7 +15,7 @@ from pipeline.config import recipe
 from pipeline.errors import StoreError
 from stages.networks.average import Average
 from stages.networks.captioner import Captioner
-from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.options import CaptionerOptions, Epoch, best
 from stages.networks.precision import scaler
 
 
@@ -75,7 +75,7 @@ class Run:
     @property
     def stale(self) -> int:
         """Epochs since the best."""
-        return len(self.log) - 1 - self._best() if self.log else 0
+        return len(self.log) - 1 - best(self.log) if self.log else 0
 
     def note(self, epoch: Epoch) -> None:
         self.log.append(epoch)
@@ -106,9 +106,3 @@ class Run:
             part.replace(self.path)
         except (OSError, RuntimeError) as error:
             raise StoreError(f"checkpoint {str(self.path)!r} cannot be written: {error}; make room there") from None
-
-    def _best(self) -> int:
-        """The place of the best epoch; of the last where nothing judges."""
-        scores = [epoch.cider for epoch in self.log]
-        known = [score for score in scores if score is not None]
-        return scores.index(max(known)) if known else len(scores) - 1

@@ -1,5 +1,6 @@
 """What every neural captioner lets one choose, and what it remembers of its training. Imports no torch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,7 @@ class CaptionerOptions:
     clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)
     epochs: int = option(50, "most passes over the training photos", low=1)
     patience: int = option(6, "epochs without a better CIDEr-D of tune before training stops", low=1)
+    refit: bool = option(False, "then train anew on train and tune together, for as many epochs as were best")
     seed: int = option(0, "of the first weights, the order of the photos and dropout", low=0)
     beam: int = option(3, "sentences followed at once when speaking", low=1, high=100, affects="predict")
     length_normalisation: str = option(
@@ -48,3 +50,9 @@ class Epoch:
     loss: float
     cider: float | None
     seconds: float
+
+
+def best(log: Sequence[Epoch]) -> int:
+    """The place of the best epoch; of the last where nothing judged."""
+    known = [epoch.cider for epoch in log if epoch.cider is not None]
+    return [epoch.cider for epoch in log].index(max(known)) if known else len(log) - 1

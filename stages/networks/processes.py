@@ -47,7 +47,7 @@ def gather_gradients(network: nn.Module) -> None:
     gradients = [weight.grad for weight in network.parameters() if weight.grad is not None]
     together = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(together)
-    for gradient, part in zip(gradients, together.split([each.numel() for each in gradients]), strict=True):
+    for gradient, part in zip(gradients, torch.split(together, [each.numel() for each in gradients]), strict=True):
         gradient.copy_(part.view_as(gradient))
     for buffer in network.buffers():
         distributed.broadcast(buffer, 0)

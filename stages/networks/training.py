@@ -16,11 +16,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
+from pipeline.columns import Joined
 from pipeline.records import Scene
 from pipeline.stage import Runtime
 from stages.networks import processes
 from stages.networks.captioner import Captioner, Sentences, Tensors
 from stages.networks.checkpoint import Run
+from stages.networks.events import events
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.networks.precision import autocast
 from stages.networks.schedule import own_words, rate
@@ -41,6 +43,10 @@ class Lessons:
     captions: Sequence[Sequence[tuple[int, ...]]]
     longest: int
     gather: Gather
+
+    def __add__(self, other: "Lessons") -> "Lessons":
+        """These photos and then the other's; nothing is copied."""
+        return replace(self, scenes=Joined(self.scenes, other.scenes), captions=Joined(self.captions, other.captions))
 
     @property
     def photos(self) -> list[int]:
@@ -69,32 +75,47 @@ def pack(captions: Sequence[Sequence[tuple[int, ...]]], longest: int, device: st
 
 
 def train(
-    network: Captioner, lessons: Lessons, judge: Judge | None, options: CaptionerOptions, runtime: Runtime, device: str
+    network: Captioner,
+    lessons: Lessons,
+    judge: Judge | None,
+    options: CaptionerOptions,
+    runtime: Runtime,
+    device: str,
+    epochs: int = 0,
 ) -> tuple[Epoch, ...]:
     """Train in place and keep the weights of the epoch the judge liked best (without a judge, the last).
 
     Continues from the checkpoint in `runtime.scratch` where there is one. Within a group of processes each learns from
     its share of every batch, the first judges and writes checkpoints, and all end with the same weights.
 
+    Args:
+        epochs: how many there are to be, where these are the first of the options' epochs.
+
     Returns:
         What each epoch came to.
+
+    Raises:
+        StoreError: if a checkpoint is damaged or cannot be written.
+        MissingDependency: if events are wanted for TensorBoard, and it is not here.
     """
     network.to(device)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay, fused=True
     )
     run = Run.resume(network, optimiser, options, runtime.scratch, device)
-    while len(run.log) < options.epochs and run.stale < options.patience:
-        began = time.perf_counter()
-        with seeded(options.seed, len(run.log) + 1, device):
-            loss = _epoch(run, lessons, options, runtime, device)
-        score = None
-        if judge:
-            mine = judge(run.speaker.eval()) if processes.rank() == 0 else 0.0
-            (score,) = processes.summed([mine], device)
-        run.note(Epoch(loss, score, time.perf_counter() - began))
-        if processes.rank() == 0:
-            run.save()
+    first, most = processes.rank() == 0, epochs or options.epochs
+    with events(runtime.events if first else None, len(run.log)) as tell:
+        while len(run.log) < most and run.stale < options.patience:
+            began = time.perf_counter()
+            with seeded(options.seed, len(run.log) + 1, device):
+                loss = _epoch(run, lessons, options, runtime, device, most)
+            score = None
+            if judge:
+                (score,) = processes.summed([judge(run.speaker.eval()) if first else 0.0], device)
+            run.note(Epoch(loss, score, time.perf_counter() - began))
+            tell(len(run.log), run.log[-1])
+            if first:
+                run.save()
     network.load_state_dict(run.best)
     network.eval()
     return tuple(run.log)
@@ -108,7 +129,7 @@ def seeded(seed: int, turn: int, device: str) -> Iterator[None]:
         yield
 
 
-def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runtime, device: str) -> float:
+def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runtime, device: str, most: int) -> float:
     """Every photo once, in random order; the mean loss a word."""
     number, network = len(run.log) + 1, run.network.train()
     share = own_words(options, number)
@@ -117,7 +138,7 @@ def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runti
     if processes.rank():  # all draw the same order, and then each its own dropout
         torch.manual_seed(torch.initial_seed() + (processes.rank() << 40))
     total, words = 0.0, 0.0
-    what = f"training, epoch {number} of at most {options.epochs}"
+    what = f"training, epoch {number} of at most {most}"
     for place, step in enumerate(runtime.progress(steps, what, len(steps))):
         for group in run.optimiser.param_groups:
             group["lr"] = rate(options, number - 1 + place / len(steps))
