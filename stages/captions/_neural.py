@@ -22,6 +22,7 @@ class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
 
     writes: ClassVar[str] = "captions"
     fit_on: ClassVar[tuple[str, ...]] = ("train", "tune")
+    fits_together: ClassVar[bool] = True
     trained_: "Trained"
 
     @abstractmethod

@@ -20,7 +20,8 @@ from stages.networks.decoding import Decoder
 from stages.networks.device import resolve
 from stages.networks.ensemble import Ensemble
 from stages.networks.hypothesis import Hypothesis
-from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.options import CaptionerOptions, Epoch, best
+from stages.networks.processes import joined
 from stages.networks.search import Rules, greedy
 from stages.networks.self_critical import Reward, improve
 from stages.networks.training import Gather, Judge, Lessons, seeded, train
@@ -36,25 +37,24 @@ _DIGITS = 4  # of evidence, which is looked at and not computed with
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A captioner that has learned, what it was built for, how its training went, and how long its captions were: mean
-    and deviation of their symbols, the end among them."""
+    """A captioner that has learned, what it was built for, how long its captions were (mean and deviation of their
+    symbols, the end among them), and how its training went: the one that was judged, and the one after it on all
+    photos, if there was one."""
 
     network: Captioner
     symbols: int
     widths: tuple[int, ...]
     log: tuple[Epoch, ...]
     lengths: tuple[float, float]
+    refitted: tuple[Epoch, ...] = ()
 
     def save(self, directory: Path) -> None:
         """Write the weights, and the rest as JSON, into a stage's directory."""
         weights = {name: value.cpu().contiguous() for name, value in self.network.state_dict().items()}
         save_file(weights, directory / "network.safetensors")
-        plain = {
-            "symbols": self.symbols,
-            "widths": self.widths,
-            "lengths": self.lengths,
-            "epochs": [asdict(epoch) for epoch in self.log],
-        }
+        logs = {"epochs": self.log, "refitted": self.refitted}
+        told = {name: [asdict(epoch) for epoch in log] for name, log in logs.items()}
+        plain = {"symbols": self.symbols, "widths": self.widths, "lengths": self.lengths, **told}
         (directory / "training.json").write_text(json.dumps(plain, indent=1), encoding="utf-8")
 
     @classmethod
@@ -63,9 +63,9 @@ class Trained:
         plain = json.loads((directory / "training.json").read_text(encoding="utf-8"))
         network = _as_one([build(plain["symbols"], plain["widths"]) for _ in range(members)])
         network.load_state_dict(load_file(directory / "network.safetensors"))
-        log = tuple(Epoch(**epoch) for epoch in plain["epochs"])
+        log, refitted = (tuple(Epoch(**epoch) for epoch in plain[name]) for name in ("epochs", "refitted"))
         mean, deviation = plain["lengths"]
-        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log, (mean, deviation))
+        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log, (mean, deviation), refitted)
 
 
 def fit_captioner(
@@ -79,41 +79,48 @@ def fit_captioner(
     """Build a captioner and train it on `train`, stopping on the CIDEr-D of its greedy captions of `tune`.
 
     Photos without captions are left out; with no captions in `tune`, training lasts all its epochs. CIDEr-D's idf is
-    that of the training captions. Members of an ensemble are trained one after another; the log has all their epochs.
+    that of the training captions. With `refit`, what is kept learned anew from both for as many epochs as were best.
+    Members of an ensemble are trained one after another; the log has all their epochs.
 
     Raises:
         BadData: if no training photo has a caption.
     """
     device, vocabulary = resolve(runtime.device), resources.of(Vocabulary)
-    said = _words(examples["train"])
-    captions = [[vocabulary.encode(words) for words in group] for group in said]
-    lessons = Lessons(examples["train"].scenes, captions, vocabulary.longest, gather)
-    if not lessons.photos:
-        raise BadData("no training photo has a caption: a captioner needs some to learn from")
+    lessons, tune = (_lessons(examples[split], vocabulary, gather) for split in ("train", "tune"))
     photos = lessons.photos
+    if not photos:
+        raise BadData("no training photo has a caption: a captioner needs some to learn from")
     some = gather([lessons.scenes[photo] for photo in photos[:: math.ceil(len(photos) / _LOOKED_AT)]])
     widths = tuple(part.shape[-1] for part in some)
-    judge = _judge(examples["tune"], gather, resources, device)
-    reward = Reward.of(said, vocabulary) if options.self_critical else None
-    networks: list[Captioner] = []
-    logs: list[Epoch] = []
-    for member in range(options.members):
-        own = replace(options, seed=options.seed + member)
-        scratch = runtime.scratch / f"member-{member}" if runtime.scratch and member else runtime.scratch
-        alone = replace(runtime, scratch=scratch)
-        with seeded(own.seed, 0, device):
+
+    def begun(seed: int) -> Captioner:
+        with seeded(seed, 0, device):
             network = build(len(vocabulary), widths)
         network.calibrate(some)
         network.label_smoothing = options.label_smoothing
-        log = train(network, lessons, judge, own, alone, device)
-        if reward:
-            log = improve(network, lessons, reward, judge, log, own, alone, device)
-        networks.append(network)
-        logs += log
-    lengths = np.array([len(ids) + 1 for group in captions for ids in group])
-    return Trained(
-        _as_one(networks), len(vocabulary), widths, tuple(logs), (float(lengths.mean()), float(lengths.std()))
-    )
+        return network
+
+    judge = _judge(examples["tune"], gather, resources, device)
+    reward = Reward.of(_words(examples["train"]), vocabulary) if options.self_critical else None
+    networks: list[Captioner] = []
+    log: tuple[Epoch, ...] = ()
+    again: tuple[Epoch, ...] = ()
+    with joined(device):
+        for member in range(options.members):
+            own = replace(options, seed=options.seed + member)
+            alone = _apart(runtime, f"member-{member}") if member else runtime
+            network = begun(own.seed)
+            epochs = train(network, lessons, judge, own, alone, device)
+            if reward:
+                epochs = improve(network, lessons, reward, judge, epochs, own, alone, device)
+            if options.refit and judge:
+                network, found = begun(own.seed), best(epochs) + 1
+                again += train(network, lessons + tune, None, own, _apart(alone, "refit"), device, found)
+            networks.append(network)
+            log += epochs
+    symbols = np.array([len(ids) + 1 for group in lessons.captions for ids in group])
+    lengths = float(symbols.mean()), float(symbols.std())
+    return Trained(_as_one(networks), len(vocabulary), widths, log, lengths, again)
 
 
 def predict_captions(
@@ -141,6 +148,17 @@ def predict_captions(
 
 def _as_one(networks: Sequence[Captioner]) -> Captioner:
     return networks[0] if len(networks) == 1 else Ensemble(networks)
+
+
+def _lessons(examples: Examples, vocabulary: Vocabulary, gather: Gather) -> Lessons:
+    captions = [[vocabulary.encode(words) for words in group] for group in _words(examples)]
+    return Lessons(examples.scenes, captions, vocabulary.longest, gather)
+
+
+def _apart(runtime: Runtime, name: str) -> Runtime:
+    """Where a further training keeps its files."""
+    scratch, events = (place and place / name for place in (runtime.scratch, runtime.events))
+    return replace(runtime, scratch=scratch, events=events)
 
 
 def _words(examples: Examples) -> list[list[tuple[str, ...]]]:

@@ -1,5 +1,6 @@
 """What every neural captioner lets one choose, and what it remembers of its training. Imports no torch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,14 +12,26 @@ from pipeline.errors import BadOption
 class CaptionerOptions:
     """Training and decoding, the same for every captioner; a captioner's Config extends it with its own sizes."""
 
-    batch: int = option(16, "photos in a training step, each with all its captions", low=1)
+    batch: int = option(16, "photos computed at once in training, each with all its captions", low=1)
+    accumulate: int = option(1, "batches in a training step", low=1)
     learning_rate: float = option(4e-4, "of Adam", low=1e-8, high=1.0)
-    schedule: Literal["constant", "cosine"] = option("constant", "of the learning rate; cosine ends at 0")
+    schedule: Literal["constant", "linear", "cosine"] = option(
+        "constant", "of the learning rate; linear and cosine end at 0"
+    )
+    warm_up: float = option(0.0, "epochs in which the learning rate rises from 0", low=0.0)
+    average: float = option(0.0, "decay of the averaged weights, which are judged and kept; 0: none", low=0.0, high=1.0)
+    scheduled_sampling: float = option(
+        0.0, "probability, in the last epoch, that a step is fed the captioner's own word", low=0.0, high=1.0
+    )
+    precision: Literal["fp32", "bf16", "fp16"] = option(
+        "fp32", "of matrix products in training; others save time on CUDA alone"
+    )
     label_smoothing: float = option(0.0, "share of belief given to all symbols alike in training", low=0.0, high=0.9)
     weight_decay: float = option(0.0, "share of the weights that a step at rate 1 would take away", low=0.0, high=1.0)
     clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)
     epochs: int = option(50, "most passes over the training photos", low=1)
     patience: int = option(6, "epochs without a better CIDEr-D of tune before training stops", low=1)
+    refit: bool = option(False, "then train anew on train and tune together, for as many epochs as were best")
     self_critical: int = option(0, "passes after that which raise the CIDEr-D of samples", low=0)
     self_critical_rate: float = option(4e-5, "of Adam in these passes", low=1e-8, high=1.0)
     samples: int = option(5, "sentences sampled of a photo in such a step", low=1)
@@ -60,6 +73,8 @@ class CaptionerOptions:
         if self.must_say and (self.search == "sample" or self.groups > 1):
             other = "search=sample" if self.search == "sample" else f"groups={self.groups}"
             raise BadOption(f"must_say={self.must_say} goes with ordinary beam search: leave out {other}")
+        if self.self_critical and self.refit:
+            raise BadOption(f"self_critical={self.self_critical} goes without a second training: leave out refit=true")
         if self.self_critical and self.baseline == "others" and self.samples == 1:
             raise BadOption("samples=1 has no others to beat: take samples=2 or more, or baseline=greedy")
 
@@ -72,3 +87,9 @@ class Epoch:
     loss: float
     cider: float | None
     seconds: float
+
+
+def best(log: Sequence[Epoch]) -> int:
+    """The place of the best epoch; of the last where nothing judged."""
+    known = [epoch.cider for epoch in log if epoch.cider is not None]
+    return [epoch.cider for epoch in log].index(max(known)) if known else len(log) - 1

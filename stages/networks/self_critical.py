@@ -5,8 +5,8 @@
 b is the reward of the greedy caption of the photo, the paper's choice, or the mean reward of its other samples (Kool et
 al. 2019, "Buy 4 REINFORCE samples, get a baseline for free"). The end of a sentence counts as a word of the reward:
 captions would otherwise learn to stop at "with a". Words have the probabilities they are sampled with, hence without
-dropout and among those that may be said. Samples are found without gradients and then said again by teacher forcing,
-all of them in one pass.
+dropout and among those that may be said; all is computed in full precision. Samples are found without gradients and
+then said again by teacher forcing, all of them in one pass. Processes that train together share batches.
 """
 
 import time
@@ -19,8 +19,10 @@ from torch import Tensor, nn
 
 from pipeline.stage import Runtime
 from stages.language.cider import DocumentFrequencies, Words, cider_d
+from stages.networks import processes
 from stages.networks.captioner import Captioner, Tensors
 from stages.networks.checkpoint import Run
+from stages.networks.events import events
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.networks.sampling import sample
@@ -77,17 +79,22 @@ def improve(
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=options.self_critical_rate, weight_decay=options.weight_decay, fused=True
     )
-    scratch = runtime.scratch / "self_critical" if runtime.scratch else None
+    scratch, first = runtime.scratch and runtime.scratch / "self_critical", processes.rank() == 0
     run = Run.resume(network, optimiser, options, scratch, device)
     if not run.log:
         run.log, run.best = list(log), {name: value.clone() for name, value in network.state_dict().items()}
     network.eval()
-    while len(run.log) < len(log) + options.self_critical:
-        began = time.perf_counter()
-        with seeded(options.seed, len(run.log) + 1, device):
-            gained = _epoch(run, lessons, reward, options, runtime, device)
-        run.note(Epoch(-gained, judge(network) if judge else None, time.perf_counter() - began))
-        run.save()
+    with events(runtime.events if first else None, len(run.log)) as tell:
+        while len(run.log) < len(log) + options.self_critical:
+            began, score = time.perf_counter(), None
+            with seeded(options.seed, len(run.log) + 1, device):
+                gained = _epoch(run, lessons, reward, options, runtime, device)
+            if judge:
+                (score,) = processes.summed([judge(run.speaker.eval()) if first else 0.0], device)
+            run.note(Epoch(-gained, score, time.perf_counter() - began))
+            tell(len(run.log), run.log[-1])
+            if first:
+                run.save()
     network.load_state_dict(run.best)
     return tuple(run.log)
 
@@ -96,28 +103,49 @@ def _epoch(
     run: Run, lessons: Lessons, reward: Reward, options: CaptionerOptions, runtime: Runtime, device: str
 ) -> float:
     """Every photo once, in random order; the mean reward of the samples."""
-    network, rules = run.network, Rules(lessons.longest)
+    network = run.network
     photos = torch.tensor(lessons.photos)
     batches = torch.split(photos[torch.randperm(len(photos))], options.batch)
     total = 0.0
     for batch in runtime.progress(batches, "self-critical training", len(batches)):
-        chosen: list[int] = batch.tolist()
-        inputs = lessons.gather([lessons.scenes[photo] for photo in chosen])
-        memory = network.encode(tuple(part.to(device) for part in inputs))
-        with torch.no_grad():
-            said = sample(network, memory, rules, torch.rand(len(chosen), options.samples, rules.longest))
-            rewards = reward(network, memory, chosen, said)
-            if options.baseline == "greedy":
-                spoken = [[one] for one in greedy(network, memory, rules)]
-                gains = rewards - reward(network, memory, chosen, spoken)
-            else:
-                gains = over_the_others(rewards)
+        chance = torch.rand(len(batch), options.samples, lessons.longest)
+        mine = list(processes.share(range(len(batch))))
         run.optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(surrogate(network, memory, said, gains, rules))
+        if mine:
+            loss, gained = _reinforced(network, batch[mine].tolist(), chance[mine], lessons, reward, options, device)
+            torch.autograd.backward(loss * (len(mine) / len(batch)))
+            total += gained
+        processes.gather_gradients(network)
         nn.utils.clip_grad_norm_(network.parameters(), options.clip)
         run.optimiser.step()
-        total += float(rewards.sum())
+        if run.average is not None:
+            run.average.update_parameters(network)
+    (total,) = processes.summed([total], device)
     return total / (len(photos) * options.samples)
+
+
+def _reinforced(
+    network: Captioner,
+    photos: Sequence[int],
+    chance: Tensor,
+    lessons: Lessons,
+    reward: Reward,
+    options: CaptionerOptions,
+    device: str,
+) -> tuple[Tensor, float]:
+    """The surrogate loss of some photos' samples, drawn by `chance`, and their rewards together."""
+    rules = Rules(lessons.longest)
+    inputs = lessons.gather([lessons.scenes[photo] for photo in photos])
+    memory = network.encode(tuple(part.to(device) for part in inputs))
+    with torch.no_grad():
+        said = sample(network, memory, rules, chance)
+        rewards = reward(network, memory, photos, said)
+        if options.baseline == "greedy":
+            spoken = [[one] for one in greedy(network, memory, rules)]
+            gains = rewards - reward(network, memory, photos, spoken)
+        else:
+            gains = over_the_others(rewards)
+    return surrogate(network, memory, said, gains, rules), float(rewards.sum())
 
 
 def over_the_others(rewards: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from pipeline.errors import BadOption
 from pipeline.records import Image, Scene
 from pipeline.stage import Progress, Runtime
 from stages.language.cider import DocumentFrequencies, cider_d
+from stages.networks.captioner import Captioner
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.networks.search import Rules
@@ -201,6 +202,22 @@ def test_a_run_that_was_killed_and_resumed_equals_one_that_was_not(tmp_path: Pat
     assert torch.equal(again.table, whole.table)
 
 
-def test_a_single_sample_has_no_others_to_beat() -> None:
-    with pytest.raises(BadOption, match="samples=1"):
-        options(baseline="others", samples=1)
+@pytest.mark.parametrize("changed", [{"baseline": "others", "samples": 1}, {"refit": True}])
+def test_what_does_not_go_together_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(BadOption, match=r"samples=1|refit=true"):
+        options(**changed)
+
+
+def test_averaged_weights_are_judged_and_kept() -> None:
+    (lessons, reward), net, judged = taught(), Learning(9), list[Tensor]()
+
+    def judge(one: Captioner) -> float:
+        judged.append(next(one.parameters()).detach().clone())
+        return float(len(judged))
+
+    chosen = options(self_critical=3, average=0.9)
+    improve(net, lessons, reward, judge, (Epoch(1.0, 0.0, 0.0),), chosen, Runtime(), "cpu")
+    assert torch.equal(net.table, judged[-1])
+    plain = Learning(9)
+    improve(plain, lessons, reward, None, (), options(self_critical=3), Runtime(), "cpu")
+    assert not torch.equal(net.table, plain.table)
