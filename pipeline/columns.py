@@ -107,6 +107,26 @@ class Part(Sequence[T]):
         return self._whole[self._positions[position]]
 
 
+class Joined(Sequence[T]):
+    """One sequence and then another, as one; nothing is copied."""
+
+    def __init__(self, first: Sequence[T], second: Sequence[T]) -> None:
+        self._first, self._second = first, second
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    @overload
+    def __getitem__(self, position: int) -> T: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[T]: ...
+    def __getitem__(self, position: int | slice) -> T | Sequence[T]:
+        if isinstance(position, slice):
+            return Part(self, range(len(self))[position])
+        place = range(len(self))[position]
+        return self._first[place] if place < len(self._first) else self._second[place - len(self._first)]
+
+
 def write_column(
     directory: Path, written: str, ids: Sequence[str], values: Callable[[int], Iterator[Any]], shard: int = SHARD
 ) -> None:

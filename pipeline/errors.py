@@ -60,6 +60,10 @@ class FieldNotAvailable(CaptionloomError):
     """A field that a stage reads without declaring it, or that nothing wrote."""
 
 
+class ProcessFailed(CaptionloomError):
+    """One of several processes that work together ended before its work was done."""
+
+
 class MissingDependency(CaptionloomError):
     """A package, program or weights file that is needed and not there; says how to get it."""
 

@@ -7,7 +7,7 @@ the stage once and then answers for span after span of photos.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,7 +17,8 @@ from pipeline.columns import Column, Part, Scenes
 from pipeline.errors import ContractViolation
 from pipeline.keys import Fold
 from pipeline.registry import choose
-from pipeline.stage import Examples, Resources, Runtime, Stage
+from pipeline.stage import Examples, Resources, Runtime, Stage, silent
+from pipeline.together import together
 
 SPAN = 32
 
@@ -94,7 +95,18 @@ class Job:
 def fit(
     stage: StageFiles, splits: Mapping[str, SplitFiles], runtime: Runtime, fold: Fold | None = None
 ) -> Stage[Any, Any]:
-    """A fitted stage. `fold` leaves that part of `train` out."""
+    """A fitted stage. `fold` leaves that part of `train` out.
+
+    Raises:
+        ProcessFailed: if one of several processes that fit it failed.
+    """
+    if runtime.fit_processes == 1 or not choose(stage.written, stage.text).kind.fits_together:
+        return _fit(stage, splits, runtime, fold)
+    with together(runtime.fit_processes, _fit, stage, splits, replace(runtime, progress=silent), fold):
+        return _fit(stage, splits, runtime, fold)
+
+
+def _fit(stage: StageFiles, splits: Mapping[str, SplitFiles], runtime: Runtime, fold: Fold | None) -> Stage[Any, Any]:
     made, resources = stage.open(runtime)
     examples = {}
     for split, files in splits.items():

@@ -35,13 +35,17 @@ class Runtime:
     Attributes:
         device: "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:1".
         batch: photos a network looks at together when predicting.
+        fit_processes: processes that fit one stage together, where it can (`fits_together`).
         scratch: a directory that outlives a kill, for checkpoints of a long fit; None where there is none.
+        events: a directory for what TensorBoard shows of a long fit; None where nobody looks.
         progress: shows how far a long loop is.
     """
 
     device: str = "auto"
     batch: int = 32
+    fit_processes: int = 1
     scratch: Path | None = None
+    events: Path | None = None
     progress: Progress = field(default=silent, compare=False)
 
 
@@ -82,7 +86,8 @@ class Stage(Learned, ABC, Generic[C, T]):
 
     Class attributes: `writes`, the field (and the folder the file lies in); `name`, the file name; `version`, raised
     whenever the same config and data give another answer; `fit_on`, the splits `fit` learns from, () if stateless;
-    `sees_truth`, True only where the truth itself is handed on (oracles, people), which can then read `scene.truth`.
+    `sees_truth`, True only where the truth itself is handed on (oracles, people), which can then read `scene.truth`;
+    `fits_together`, True where several processes that call `fit` alike, told of each other as by torchrun, share it.
     """
 
     name: ClassVar[str]
@@ -91,6 +96,7 @@ class Stage(Learned, ABC, Generic[C, T]):
     config_type: ClassVar[type[Any]] = NoOptions
     fit_on: ClassVar[tuple[str, ...]] = ()
     sees_truth: ClassVar[bool] = False
+    fits_together: ClassVar[bool] = False
 
     def __init__(self, config: C, runtime: Runtime | None = None) -> None:
         self.config = config

@@ -17,6 +17,8 @@ FitOn = Annotated[str, typer.Option(help="dataset to fit on, when not the one de
 Store = Annotated[Path, typer.Option(help="directory of everything computed")]
 Workers = Annotated[int, typer.Option(min=1, help="tasks run at a time")]
 Processes = Annotated[int, typer.Option(min=1, help="processes a predicting stage may use")]
+FitProcesses = Annotated[int, typer.Option(min=1, help="processes that train one network together")]
+TensorBoard = Annotated[str, typer.Option("--tensorboard", help="directory for what TensorBoard shows of trainings")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
 OnBadPhoto = Annotated[
     Literal["fail", "skip"], typer.Option(help="end the run, or leave out photos that cannot be used")
@@ -39,6 +41,8 @@ def compare(
     store: Store = STORE,
     workers: Workers = 1,
     processes: Processes = 1,
+    fit_processes: FitProcesses = 1,
+    tensorboard: TensorBoard = "",
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -57,6 +61,8 @@ def compare(
         on_bad_photo=on_bad_photo,
         store=str(store),
         processes=processes,
+        fit_processes=fit_processes,
+        tensorboard=tensorboard,
         device=device,
         traceback=traceback,
     )
@@ -78,6 +84,8 @@ def caption(
     store: Store = STORE,
     workers: Workers = 1,
     processes: Processes = 1,
+    fit_processes: FitProcesses = 1,
+    tensorboard: TensorBoard = "",
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -94,6 +102,8 @@ def caption(
         on_bad_photo=on_bad_photo,
         store=str(store),
         processes=processes,
+        fit_processes=fit_processes,
+        tensorboard=tensorboard,
         device=device,
         traceback=traceback,
     )
@@ -113,6 +123,8 @@ def export(
     store: Store = STORE,
     workers: Workers = 1,
     processes: Processes = 1,
+    fit_processes: FitProcesses = 1,
+    tensorboard: TensorBoard = "",
     device: Device = "auto",
     traceback: Traceback = False,
 ) -> None:
@@ -127,6 +139,8 @@ def export(
         on_bad_photo=on_bad_photo,
         store=str(store),
         processes=processes,
+        fit_processes=fit_processes,
+        tensorboard=tensorboard,
         device=device,
         traceback=traceback,
     )

@@ -20,7 +20,7 @@ from workflows.skipped import counted
 from workflows.sources import forget
 from workflows.tasks import Evaluate, Predict, Prepare, Work
 
-REPORT_VERSION = 2
+REPORT_VERSION = 3
 
 
 class OnDataset(Work):
@@ -34,6 +34,12 @@ class OnDataset(Work):
     store = luigi.Parameter(default=".captionloom", significant=False, description="directory of everything computed")
     device = luigi.Parameter(default="auto", significant=False, description="auto, cpu, cuda or cuda:N")
     processes = luigi.IntParameter(default=1, significant=False, description="processes a predicting stage may use")
+    fit_processes = luigi.IntParameter(
+        default=1, significant=False, description="processes that train one network together"
+    )
+    tensorboard = luigi.Parameter(
+        default="", significant=False, description="directory for what TensorBoard shows of trainings"
+    )
     batch = luigi.IntParameter(default=32, significant=False, description="photos a network looks at together")
     traceback = luigi.BoolParameter(default=False, significant=False, description="show where an error arose")
 
@@ -57,7 +63,8 @@ class OnDataset(Work):
 
     @property
     def run_as(self) -> str:
-        return HowToRun(self.store, self.device, self.batch, self.processes, self.on_bad_photo).text
+        names = ("store", "device", "batch", "processes", "fit_processes", "tensorboard", "on_bad_photo")
+        return HowToRun(**{name: getattr(self, name) for name in names}).text
 
     @property
     def skipped(self) -> dict[str, str]:

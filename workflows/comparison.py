@@ -10,6 +10,7 @@ from pipeline.executor import SplitFiles
 from pipeline.plan import Plan
 from pipeline.registry import choose
 from workflows.report.comparison import Comparison, System
+from workflows.report.learning import Learning
 from workflows.report.page import render
 from workflows.scores import missing_scores, read_scores
 from workflows.skipped import notes
@@ -46,7 +47,9 @@ def write_comparison(directory: Path, task: "Compare") -> None:
 
 
 def _system(task: "Compare", plan: Plan, files: SplitFiles) -> System:
-    columns = {written: made.output().path for written, made in task.plan_columns(plan).items()}
+    tasks = task.plan_columns(plan)
+    columns = {written: made.output().path for written, made in tasks.items()}
+    fits = [(written, fitted.output().path) for written, made in tasks.items() for fitted in made.model_tasks()]
     scores = [score for made in task.evaluation(plan).output() for score in read_scores(made.path)]
     for text, reason in task.missing.items():
         if reason:
@@ -59,6 +62,7 @@ def _system(task: "Compare", plan: Plan, files: SplitFiles) -> System:
         differs=_difference(task, plan),
         scores=tuple(scores),
         scenes=SplitFiles(files.directory, columns).scenes(),
+        learning=tuple(learned for written, model in fits if (learned := Learning.read(written, model))),
     )
 
 

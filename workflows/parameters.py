@@ -22,6 +22,8 @@ class HowToRun:
     device: str = option("auto", "auto, cpu, cuda or cuda:N")
     batch: int = option(32, "photos a network looks at together when predicting", low=1)
     processes: int = option(1, "processes that share one predicting stage's photos", low=1)
+    fit_processes: int = option(1, "processes that train one network together", low=1)
+    tensorboard: str = option("", "directory for what TensorBoard shows of trainings")
     on_bad_photo: Literal["fail", "skip"] = option("fail", "end the run, or leave out photos that cannot be used")
 
     @classmethod
@@ -44,8 +46,10 @@ class HowToRun:
     def engine(self) -> Engine:
         return process_pool(self.processes) if self.processes > 1 else in_process
 
-    def runtime(self, scratch: Path | None = None) -> Runtime:
-        return Runtime(device=self.device, batch=self.batch, scratch=scratch, progress=on_terminal)
+    def runtime(self, scratch: Path | None = None, what: str = "") -> Runtime:
+        """That of one task; of a fit with its scratch, and its name for TensorBoard."""
+        events = Path(self.tensorboard) / what if self.tensorboard and what else None
+        return Runtime(self.device, self.batch, self.fit_processes, scratch, events, on_terminal)
 
 
 class CommaList(luigi.Parameter):

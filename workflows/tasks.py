@@ -196,7 +196,9 @@ class Fit(_OfStage):
                 for split in self.recipes.plan.stage(self.field).kind.fit_on:
                     columns = {read: task.output().path for read, task in self.fit_columns(split).items()}
                     splits[split] = self.split_files(self.fit_on, split, columns)
-                made = fit(self.stage_files(None), splits, self.how.runtime(workspace.scratch), self.fold)
+                stage = self.recipes.plan.stage(self.field)
+                runtime = self.how.runtime(workspace.scratch, f"{self.field}-{stage.name}-{self.output().key[:8]}")
+                made = fit(self.stage_files(None), splits, runtime, self.fold)
                 made.save_state(workspace.out)
 
 

@@ -22,6 +22,7 @@ class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
 
     writes: ClassVar[str] = "captions"
     fit_on: ClassVar[tuple[str, ...]] = ("train", "tune")
+    fits_together: ClassVar[bool] = True
     trained_: "Trained"
 
     @abstractmethod
@@ -35,7 +36,14 @@ class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
         return grid_inputs(scenes)
 
     def reads(self) -> tuple[str, ...]:
-        return ("grid",)
+        return ("grid", *self.told())
+
+    def fit_reads(self) -> tuple[str, ...]:
+        return tuple(field for field in self.reads() if field not in self.told())
+
+    def told(self) -> tuple[str, ...]:
+        """The fields that say what a caption must say: part of `reads`, of no use to `fit`."""
+        return ("graph",) if self.config.must_say else ()
 
     def uses(self) -> tuple[str, ...]:
         return ("vocabulary", "idf")
@@ -50,7 +58,7 @@ class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
         from stages.networks.captioning import predict_captions
 
         vocabulary = resources.of(Vocabulary)
-        return predict_captions(self.trained_.network, self.gather, scenes, vocabulary, self.config, self.runtime)
+        return predict_captions(self.trained_, self.gather, scenes, vocabulary, self.config, self.runtime)
 
     def save_state(self, directory: Path) -> None:
         self.trained_.save(directory)
@@ -58,5 +66,5 @@ class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
     def load_state(self, directory: Path) -> Self:
         from stages.networks.captioning import Trained
 
-        self.trained_ = Trained.load(directory, self.network)
+        self.trained_ = Trained.load(directory, self.network, self.config.members)
         return self

@@ -40,7 +40,7 @@ class AttLstm(NeuralCaptioner[Config]):
     concepts_: tuple[str, ...]  # in the order the network knows them
 
     def reads(self) -> tuple[str, ...]:
-        return ("concepts", "grid") if self.config.image else ("concepts",)
+        return ("concepts", *(("grid",) if self.config.image else ()), *self.told())
 
     def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
         """Learn from captions and the concepts of their photos.

@@ -32,7 +32,7 @@ class GLstm(NeuralCaptioner[Config]):
     config_type = Config
 
     def reads(self) -> tuple[str, ...]:
-        return ("grid", "guidance")
+        return ("grid", "guidance", *self.told())
 
     def gather(self, scenes: Sequence[Scene]) -> "Tensors":
         from stages.networks.inputs import grid_inputs, guidance_inputs

@@ -33,7 +33,7 @@ class UpDown(NeuralCaptioner[Config]):
     config_type = Config
 
     def reads(self) -> tuple[str, ...]:
-        return (self.config.over,)
+        return (self.config.over, *self.told())
 
     def gather(self, scenes: Sequence[Scene]) -> "Tensors":
         from stages.networks.inputs import grid_inputs, region_inputs

@@ -80,5 +80,12 @@ def match(word: str, labels: Iterable[str], kind: Kind = "objects") -> str | Non
     return by_meaning.get(same) or (by_meaning.get(broader) if broader else None)
 
 
+def meaning(label: str) -> frozenset[str]:
+    """The label, and every word of the table that names it as in `match`."""
+    same, table = canonical(label), synonyms()
+    names = {same, *(word for word, broader in table.broader.items() if broader == same)}
+    return frozenset({label, *names, *(word for word, name in table.canonical["objects"].items() if name in names)})
+
+
 def _turned_round(groups: Mapping[str, Any]) -> dict[str, str]:
     return {word: name for name, words in groups.items() for word in (name, *words)}

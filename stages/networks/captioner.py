@@ -9,7 +9,7 @@ and each of these is computed for a whole batch of sentences in one matrix produ
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -47,6 +47,12 @@ class Sentences:
     inputs: Tensor  # (words,) the symbol before each word
     targets: Tensor  # (words,)
     active: tuple[int, ...]
+    step: int = 0  # sentences of the whole step, where these are a part of it
+
+    @property
+    def together(self) -> int:
+        """Sentences that the weights change for at once."""
+        return self.step or len(self.photo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,11 @@ class Captioner(nn.Module, ABC):
 
     evidence_kind: ClassVar[str] = "attention"
     label_smoothing: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        """The kind of its evidence."""
+        return self.evidence_kind
 
     def calibrate(self, inputs: Tensors) -> None:
         """Look at some training photos before anything is learned; by default nothing comes of it."""
@@ -95,22 +106,32 @@ class Captioner(nn.Module, ABC):
 
     def unroll(self, memory: Tensors, sentences: Sentences) -> Unrolled:
         """Say given sentences, each step fed with the true word (teacher forcing). `memory` has one row a photo."""
+        steps = torch.split(self.drive(sentences.inputs), list(sentences.active))
+        return self.follow(memory, sentences, lambda step, _: steps[step])
+
+    def follow(self, memory: Tensors, sentences: Sentences, feed: Callable[[int, Tensor | None], Tensor]) -> Unrolled:
+        """Say sentences as long as those given, each step driven by `feed(step, output)`, with the output of the step
+        before of those that still speak (None at first)."""
         outputs: list[Tensor] = []
         evidence: list[StepEvidence] = []
         here = tuple(part[sentences.photo] for part in memory)  # (sentences, ...)
         state = self.start(here)
-        steps = torch.split(self.drive(sentences.inputs), list(sentences.active))
-        for active, driven in zip(sentences.active, steps, strict=True):
+        for step, active in enumerate(sentences.active):
             if active < len(here[0]):
                 here = tuple(part[:active] for part in here)
                 state = tuple(part[:active] for part in state)
+            driven = feed(step, outputs[-1][:active] if outputs else None)
             output, state, why = self.advance(here, state, driven)
             outputs.append(output)
             evidence.append(why)
         return Unrolled(torch.cat(outputs), tuple(evidence))
 
     def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:
-        """-log p(sentence | photo), mean over the sentences; what more a paper minimises is added by its captioner."""
+        """-log p(sentence | photo), mean over the sentences; what more a paper minimises is added by its captioner.
+
+        A step that is computed in parts follows the mean of their losses, weighted by their sentences: what is no mean
+        over the sentences must look at `together`.
+        """
         return self.surprise(self.read_out(sentences.inputs, said.outputs), sentences) / len(sentences.photo)
 
     def surprise(self, scores: Tensor, sentences: Sentences) -> Tensor:

@@ -3,9 +3,10 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
@@ -15,9 +16,14 @@ from pipeline.stage import Examples, Resources, Runtime
 from pipeline.text import detokenise, tokenise
 from stages.language.cider import cider_d
 from stages.networks.captioner import Captioner, StepEvidence, Tensors
+from stages.networks.decoding import Decoder
 from stages.networks.device import resolve
-from stages.networks.options import CaptionerOptions, Epoch
-from stages.networks.search import Hypothesis, Rules, beam, greedy
+from stages.networks.ensemble import Ensemble
+from stages.networks.hypothesis import Hypothesis
+from stages.networks.options import CaptionerOptions, Epoch, best
+from stages.networks.processes import joined
+from stages.networks.search import Rules, greedy
+from stages.networks.self_critical import Reward, improve
 from stages.networks.training import Gather, Judge, Lessons, seeded, train
 from stages.resources.idf import Idf
 from stages.resources.vocabulary import Vocabulary
@@ -31,28 +37,35 @@ _DIGITS = 4  # of evidence, which is looked at and not computed with
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A captioner that has learned, what it was built for, and how its training went."""
+    """A captioner that has learned, what it was built for, how long its captions were (mean and deviation of their
+    symbols, the end among them), and how its training went: the one that was judged, and the one after it on all
+    photos, if there was one."""
 
     network: Captioner
     symbols: int
     widths: tuple[int, ...]
     log: tuple[Epoch, ...]
+    lengths: tuple[float, float]
+    refitted: tuple[Epoch, ...] = ()
 
     def save(self, directory: Path) -> None:
         """Write the weights, and the rest as JSON, into a stage's directory."""
         weights = {name: value.cpu().contiguous() for name, value in self.network.state_dict().items()}
         save_file(weights, directory / "network.safetensors")
-        plain = {"symbols": self.symbols, "widths": self.widths, "epochs": [asdict(epoch) for epoch in self.log]}
+        logs = {"epochs": self.log, "refitted": self.refitted}
+        told = {name: [asdict(epoch) for epoch in log] for name, log in logs.items()}
+        plain = {"symbols": self.symbols, "widths": self.widths, "lengths": self.lengths, **told}
         (directory / "training.json").write_text(json.dumps(plain, indent=1), encoding="utf-8")
 
     @classmethod
-    def load(cls, directory: Path, build: Build) -> "Trained":
-        """Read back what `save` wrote, into a network built by the same config."""
+    def load(cls, directory: Path, build: Build, members: int) -> "Trained":
+        """Read back what `save` wrote, into networks built by the same config."""
         plain = json.loads((directory / "training.json").read_text(encoding="utf-8"))
-        network = build(plain["symbols"], plain["widths"])
+        network = _as_one([build(plain["symbols"], plain["widths"]) for _ in range(members)])
         network.load_state_dict(load_file(directory / "network.safetensors"))
-        log = tuple(Epoch(**epoch) for epoch in plain["epochs"])
-        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log)
+        log, refitted = (tuple(Epoch(**epoch) for epoch in plain[name]) for name in ("epochs", "refitted"))
+        mean, deviation = plain["lengths"]
+        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log, (mean, deviation), refitted)
 
 
 def fit_captioner(
@@ -66,30 +79,52 @@ def fit_captioner(
     """Build a captioner and train it on `train`, stopping on the CIDEr-D of its greedy captions of `tune`.
 
     Photos without captions are left out; with no captions in `tune`, training lasts all its epochs. CIDEr-D's idf is
-    that of the training captions.
+    that of the training captions. With `refit`, what is kept learned anew from both for as many epochs as were best.
+    Members of an ensemble are trained one after another; the log has all their epochs.
 
     Raises:
         BadData: if no training photo has a caption.
     """
     device, vocabulary = resolve(runtime.device), resources.of(Vocabulary)
-    captions = [[vocabulary.encode(words) for words in group] for group in _words(examples["train"])]
-    lessons = Lessons(examples["train"].scenes, captions, vocabulary.longest, gather)
-    if not lessons.photos:
-        raise BadData("no training photo has a caption: a captioner needs some to learn from")
+    lessons, tune = (_lessons(examples[split], vocabulary, gather) for split in ("train", "tune"))
     photos = lessons.photos
+    if not photos:
+        raise BadData("no training photo has a caption: a captioner needs some to learn from")
     some = gather([lessons.scenes[photo] for photo in photos[:: math.ceil(len(photos) / _LOOKED_AT)]])
     widths = tuple(part.shape[-1] for part in some)
-    with seeded(options.seed, 0, device):
-        network = build(len(vocabulary), widths)
-    network.calibrate(some)
-    network.label_smoothing = options.label_smoothing
+
+    def begun(seed: int) -> Captioner:
+        with seeded(seed, 0, device):
+            network = build(len(vocabulary), widths)
+        network.calibrate(some)
+        network.label_smoothing = options.label_smoothing
+        return network
+
     judge = _judge(examples["tune"], gather, resources, device)
-    log = train(network, lessons, judge, options, runtime, device)
-    return Trained(network, len(vocabulary), widths, log)
+    reward = Reward.of(_words(examples["train"]), vocabulary) if options.self_critical else None
+    networks: list[Captioner] = []
+    log: tuple[Epoch, ...] = ()
+    again: tuple[Epoch, ...] = ()
+    with joined(device):
+        for member in range(options.members):
+            own = replace(options, seed=options.seed + member)
+            alone = _apart(runtime, f"member-{member}") if member else runtime
+            network = begun(own.seed)
+            epochs = train(network, lessons, judge, own, alone, device)
+            if reward:
+                epochs = improve(network, lessons, reward, judge, epochs, own, alone, device)
+            if options.refit and judge:
+                network, found = begun(own.seed), best(epochs) + 1
+                again += train(network, lessons + tune, None, own, _apart(alone, "refit"), device, found)
+            networks.append(network)
+            log += epochs
+    symbols = np.array([len(ids) + 1 for group in lessons.captions for ids in group])
+    lengths = float(symbols.mean()), float(symbols.std())
+    return Trained(_as_one(networks), len(vocabulary), widths, log, lengths, again)
 
 
 def predict_captions(
-    network: Captioner,
+    trained: Trained,
     gather: Gather,
     scenes: Sequence[Scene],
     vocabulary: Vocabulary,
@@ -97,7 +132,8 @@ def predict_captions(
     runtime: Runtime,
 ) -> list[tuple[Caption, ...]]:
     """The captions of every scene, best first, with the score and the evidence of every word."""
-    device, rules = resolve(runtime.device), Rules(vocabulary.longest, unrepeated=options.unrepeated)
+    device, network = resolve(runtime.device), trained.network
+    decode = Decoder(options, vocabulary, trained.lengths)
     network.to(device).eval()
     starts = range(0, len(scenes), runtime.batch)
     captions: list[tuple[Caption, ...]] = []
@@ -105,10 +141,24 @@ def predict_captions(
         chunk = [scenes[i] for i in range(start, min(start + runtime.batch, len(scenes)))]
         with torch.inference_mode():
             memory = network.encode(_on(device, gather(chunk)))
-            found = beam(network, memory, rules, options.beam, options.length_normalisation, options.n_best)
-            for photo, hypotheses in enumerate(found):
+            for photo, hypotheses in enumerate(decode(network, memory, chunk)):
                 captions.append(tuple(_caption(network, memory, photo, one, vocabulary) for one in hypotheses))
     return captions
+
+
+def _as_one(networks: Sequence[Captioner]) -> Captioner:
+    return networks[0] if len(networks) == 1 else Ensemble(networks)
+
+
+def _lessons(examples: Examples, vocabulary: Vocabulary, gather: Gather) -> Lessons:
+    captions = [[vocabulary.encode(words) for words in group] for group in _words(examples)]
+    return Lessons(examples.scenes, captions, vocabulary.longest, gather)
+
+
+def _apart(runtime: Runtime, name: str) -> Runtime:
+    """Where a further training keeps its files."""
+    scratch, events = (place and place / name for place in (runtime.scratch, runtime.events))
+    return replace(runtime, scratch=scratch, events=events)
 
 
 def _words(examples: Examples) -> list[list[tuple[str, ...]]]:
@@ -149,8 +199,6 @@ def _evidence(network: Captioner, memory: Tensors, photo: int, why: StepEvidence
     """One word's evidence as a record; weights over a grid carry its shape."""
     terms = tuple((name, round(float(term), _DIGITS)) for name, term in why.terms)
     if why.weights is None:
-        return Evidence(network.evidence_kind, terms=terms)
+        return Evidence(network.kind, terms=terms)
     weights, shape = network.places(memory, photo, why.weights)
-    return Evidence(
-        network.evidence_kind, tuple(round(weight, _DIGITS) for weight in weights.tolist()), shape, terms=terms
-    )
+    return Evidence(network.kind, tuple(round(weight, _DIGITS) for weight in weights.tolist()), shape, terms=terms)

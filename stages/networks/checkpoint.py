@@ -1,4 +1,5 @@
-"""How far a training has come: its weights, its optimiser, its log and the best weights so far, kept in one file."""
+"""How far a training has come: its weights and their average, its optimiser, its log and the best weights so far, kept
+in one file."""
 
 import dataclasses
 import json
@@ -12,8 +13,10 @@ from torch import Tensor
 
 from pipeline.config import recipe
 from pipeline.errors import StoreError
+from stages.networks.average import Average
 from stages.networks.captioner import Captioner
-from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.options import CaptionerOptions, Epoch, best
+from stages.networks.precision import scaler
 
 
 @dataclass(slots=True)
@@ -21,7 +24,9 @@ class Run:
     """How far a training has come, and its checkpoint."""
 
     network: Captioner
+    average: Average | None
     optimiser: torch.optim.Optimizer
+    scaler: torch.amp.GradScaler
     recipe: str
     path: Path | None
     log: list[Epoch]
@@ -43,7 +48,9 @@ class Run:
         """
         shapes = [list(parameter.shape) for parameter in network.parameters()]
         made_by = json.dumps([recipe(options, "fit"), shapes])
-        run = cls(network, optimiser, made_by, scratch / "checkpoint.pt" if scratch else None, [], {})
+        average = Average(network, options.average) if options.average else None
+        path = scratch / "checkpoint.pt" if scratch else None
+        run = cls(network, average, optimiser, scaler(options, device), made_by, path, [], {})
         if run.path and run.path.exists():
             try:
                 kept: dict[str, Any] = torch.load(run.path, map_location=device, weights_only=True)
@@ -53,19 +60,27 @@ class Run:
                 ) from None
             if kept["recipe"] == run.recipe:
                 network.load_state_dict(kept["network"])
+                if average is not None:
+                    average.load_state_dict(kept["average"])
                 optimiser.load_state_dict(kept["optimiser"])
+                run.scaler.load_state_dict(kept["scaler"])
                 run.log, run.best = [Epoch(*entry) for entry in kept["log"]], kept["best"]
         return run
 
     @property
+    def speaker(self) -> Captioner:
+        """The captioner that is judged and kept: the average where there is one."""
+        return self.network if self.average is None else self.average.captioner
+
+    @property
     def stale(self) -> int:
         """Epochs since the best."""
-        return len(self.log) - 1 - self._best() if self.log else 0
+        return len(self.log) - 1 - best(self.log) if self.log else 0
 
     def note(self, epoch: Epoch) -> None:
         self.log.append(epoch)
         if self.stale == 0:
-            self.best = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
+            self.best = {name: value.detach().clone() for name, value in self.speaker.state_dict().items()}
 
     def save(self) -> None:
         """Write the checkpoint in one piece.
@@ -78,7 +93,9 @@ class Run:
         state = {
             "recipe": self.recipe,
             "network": self.network.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
+            "scaler": self.scaler.state_dict(),
             "log": [dataclasses.astuple(epoch) for epoch in self.log],
             "best": self.best,
         }
@@ -89,9 +106,3 @@ class Run:
             part.replace(self.path)
         except (OSError, RuntimeError) as error:
             raise StoreError(f"checkpoint {str(self.path)!r} cannot be written: {error}; make room there") from None
-
-    def _best(self) -> int:
-        """The place of the best epoch; of the last where nothing judges."""
-        scores = [epoch.cider for epoch in self.log]
-        known = [score for score in scores if score is not None]
-        return scores.index(max(known)) if known else len(scores) - 1

@@ -1,39 +1,95 @@
 """What every neural captioner lets one choose, and what it remembers of its training. Imports no torch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.config import option
+from pipeline.errors import BadOption
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionerOptions:
     """Training and decoding, the same for every captioner; a captioner's Config extends it with its own sizes."""
 
-    batch: int = option(16, "photos in a training step, each with all its captions", low=1)
+    batch: int = option(16, "photos computed at once in training, each with all its captions", low=1)
+    accumulate: int = option(1, "batches in a training step", low=1)
     learning_rate: float = option(4e-4, "of Adam", low=1e-8, high=1.0)
-    schedule: Literal["constant", "cosine"] = option("constant", "of the learning rate; cosine ends at 0")
+    schedule: Literal["constant", "linear", "cosine"] = option(
+        "constant", "of the learning rate; linear and cosine end at 0"
+    )
+    warm_up: float = option(0.0, "epochs in which the learning rate rises from 0", low=0.0)
+    average: float = option(0.0, "decay of the averaged weights, which are judged and kept; 0: none", low=0.0, high=1.0)
+    scheduled_sampling: float = option(
+        0.0, "probability, in the last epoch, that a step is fed the captioner's own word", low=0.0, high=1.0
+    )
+    precision: Literal["fp32", "bf16", "fp16"] = option(
+        "fp32", "of matrix products in training; others save time on CUDA alone"
+    )
     label_smoothing: float = option(0.0, "share of belief given to all symbols alike in training", low=0.0, high=0.9)
     weight_decay: float = option(0.0, "share of the weights that a step at rate 1 would take away", low=0.0, high=1.0)
     clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)
     epochs: int = option(50, "most passes over the training photos", low=1)
     patience: int = option(6, "epochs without a better CIDEr-D of tune before training stops", low=1)
+    refit: bool = option(False, "then train anew on train and tune together, for as many epochs as were best")
+    self_critical: int = option(0, "passes after that which raise the CIDEr-D of samples", low=0)
+    self_critical_rate: float = option(4e-5, "of Adam in these passes", low=1e-8, high=1.0)
+    samples: int = option(5, "sentences sampled of a photo in such a step", low=1)
+    baseline: Literal["greedy", "others"] = option(
+        "greedy", "what a sample must beat: the greedy caption or the others"
+    )
+    members: int = option(1, "networks, each of a seed of its own, that speak as one", low=1)
     seed: int = option(0, "of the first weights, the order of the photos and dropout", low=0)
+    search: Literal["beam", "sample"] = option(
+        "beam", "how sentences are found: the best ones, or `n_best` by chance", affects="predict"
+    )
     beam: int = option(3, "sentences followed at once when speaking", low=1, high=100, affects="predict")
     length_normalisation: str = option(
         "none",
-        "what ranks finished sentences: log-probability, or its mean over the words",
-        choices=("none", "mean"),
+        "what ranks finished sentences: their log-probability over what of their length",
+        choices=("none", "mean", "gnmt", "polynomial", "min_hinge", "max_hinge", "gaussian"),
         affects="predict",
     )
+    length_power: float = option(0.7, "exponent of gnmt and of polynomial", low=0.0, affects="predict")
     unrepeated: int = option(0, "words in a row that no caption says twice; 0: any", low=0, affects="predict")
+    stutter: bool = option(True, "a word may follow itself", affects="predict")
+    unknown: bool = option(False, "the unknown word may be said", affects="predict")
     n_best: int = option(1, "captions given for a photo, best first; at most `beam`", low=1, affects="predict")
+    groups: int = option(1, "groups of `beam` sentences each that avoid each other's words", low=1, affects="predict")
+    diversity: float = option(0.5, "nats a word costs for each earlier group saying it", low=0.0, affects="predict")
+    must_say: int = option(
+        0, "objects of `graph`, clearest first, that a caption has to name", low=0, high=6, affects="predict"
+    )
+    temperature: float = option(
+        1.0, "of samples; below 1, what is probable becomes more so", low=0.01, affects="predict"
+    )
+    top_k: int = option(
+        0, "symbols that a sample may go on with, the most probable ones; 0: all", low=0, affects="predict"
+    )
+    top_p: float = option(1.0, "share of probability that a sample keeps to", low=1e-6, high=1.0, affects="predict")
+    draw: int = option(0, "seed of samples", low=0, affects="predict")
+
+    def __post_init__(self) -> None:
+        if self.must_say and (self.search == "sample" or self.groups > 1):
+            other = "search=sample" if self.search == "sample" else f"groups={self.groups}"
+            raise BadOption(f"must_say={self.must_say} goes with ordinary beam search: leave out {other}")
+        if self.self_critical and self.refit:
+            raise BadOption(f"self_critical={self.self_critical} goes without a second training: leave out refit=true")
+        if self.self_critical and self.baseline == "others" and self.samples == 1:
+            raise BadOption("samples=1 has no others to beat: take samples=2 or more, or baseline=greedy")
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass over the training photos: loss in nats a word, CIDEr-D of tune decoded greedily (None without tune)."""
+    """One pass over the training photos: loss in nats a word (in self-critical passes, the mean reward with a minus),
+    CIDEr-D of tune decoded greedily (None without tune)."""
 
     loss: float
     cider: float | None
     seconds: float
+
+
+def best(log: Sequence[Epoch]) -> int:
+    """The place of the best epoch; of the last where nothing judged."""
+    known = [epoch.cider for epoch in log if epoch.cider is not None]
+    return [epoch.cider for epoch in log].index(max(known)) if known else len(log) - 1

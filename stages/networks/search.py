@@ -1,52 +1,44 @@
-"""Saying captions: greedily, or by beam search over many photos at once.
+"""Saying captions: one word after another, or by beam search over many photos at once.
 
-The beams of a photo share its memory; photos that are done leave the batch. A sentence is never empty, and one that
+The sentences of a photo share its memory; photos that are done leave the batch. A sentence is never empty, and one that
 does not end by itself is cut at the longest length allowed.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
-from stages.networks.captioner import Captioner, StepEvidence, Tensors
+from stages.networks.captioner import Captioner, Tensors
+from stages.networks.frontier import Frontier, Groups
+from stages.networks.hypothesis import Hypothesis, Trail
+from stages.networks.ranking import Ranking
 from stages.resources.vocabulary import END, PAD, START, UNKNOWN
 
-
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """One sentence: its symbols, their log-probabilities, that of its end (None where it was cut), and evidence."""
-
-    symbols: tuple[int, ...]
-    scores: tuple[float, ...]
-    end: float | None
-    why: tuple[StepEvidence, ...]  # one a symbol, without the dimension of sentences
-
-    @property
-    def log_probability(self) -> float:
-        return sum(self.scores) + (self.end or 0.0)
-
-    def rank(self, normalisation: str) -> float:
-        """What hypotheses are ordered by: log-probability ("none") or its mean over words and end ("mean")."""
-        return self.log_probability / (1 if normalisation == "none" else len(self.symbols) + (self.end is not None))
+Pick: TypeAlias = Callable[[Tensor, Tensor, int], Tensor]
+"""Log-probabilities (rows, symbols), the sentence of each row, and the step -> the symbol of each row (rows,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may be said: at most `longest` symbols, none of them `banned`, and no `unrepeated` of them in a row twice
-    (0: whatever one likes; Paulus et al., ICLR 2018, forbid three). What is forbidden leaves its probability to nobody:
-    scores stay those of the network."""
+    """What may be said: at most `longest` symbols, none of them `banned`, no `unrepeated` of them in a row twice (0:
+    whatever one likes; Paulus et al., ICLR 2018, forbid three), and without `stutter` none twice in a row (Anderson et
+    al., CVPR 2018). What is forbidden leaves its probability to nobody: scores stay those of the network."""
 
     longest: int
     banned: tuple[int, ...] = (PAD, START, UNKNOWN)
     unrepeated: int = 0
+    stutter: bool = True
 
     def apply(self, scores: Tensor, said: Tensor) -> Tensor:
         """Log-probabilities (sentences, symbols) with -inf for what may not follow what was said (sentences, steps)."""
         allowed, step = scores.clone(), said.shape[1]
         allowed[:, list(self.banned) if step else [*self.banned, END]] = -math.inf
+        if step and not self.stutter:
+            allowed.scatter_(1, said[:, -1:], -math.inf)
         before = self.unrepeated - 1  # so many symbols and the next one would be said again
         for start in range(step - before if self.unrepeated else 0):
             again = (said[:, start : start + before] == said[:, step - before :]).all(dim=1).nonzero().flatten()
@@ -56,106 +48,106 @@ class Rules:
 
 def greedy(network: Captioner, memory: Tensors, rules: Rules) -> list[Hypothesis]:
     """The most probable symbol, time after time: one hypothesis a photo."""
+    return [said for (said,) in follow(network, memory, rules, 1, lambda scores, row, step: scores.argmax(dim=1))]
+
+
+def follow(network: Captioner, memory: Tensors, rules: Rules, many: int, pick: Pick) -> list[list[Hypothesis]]:
+    """`many` sentences of each photo, each on its own; `pick` says with which of the symbols allowed it goes on."""
+    photos, device = len(memory[0]), memory[0].device
     said: dict[int, Hypothesis] = {}
-    state = network.start(memory)
-    photo = torch.arange(len(memory[0]), device=memory[0].device)
-    word, trail = torch.full_like(photo, START), _Trail.begin(len(photo), photo.device)
-    for _ in range(rules.longest):
-        scores, state, why = network.step(memory, state, word)  # (photos, symbols)
-        score, word = rules.apply(scores, trail.words).max(dim=1)
-        trail = trail.grow(word, score, why)
-        ended = word == END
-        if ended.any():
-            said |= {int(photo[row]): trail.hypothesis(row) for row in ended.nonzero().flatten().tolist()}
-            going = (~ended).nonzero().flatten()
-            memory, state, trail = _rows(memory, going), _rows(state, going), trail.take(going)
-            photo, word = photo[going], word[going]
-        if len(photo) == 0:
+    state = tuple(part.repeat_interleave(many, dim=0) for part in network.start(memory))
+    row = torch.arange(photos * many, device=device)  # the sentence that is in each row
+    word, trail, going = torch.full_like(row, START), Trail.begin(len(row), device), torch.ones_like(row).bool()
+    for step in range(rules.longest):
+        scores, state, why = network.step(memory, state, word)  # (photos * many, symbols)
+        scores = rules.apply(scores, trail.words)
+        word = pick(scores, row, step)
+        trail = trail.grow(word, scores.gather(1, word.unsqueeze(1)).squeeze(1), why)
+        ends = going & (word == END)
+        if ends.any():
+            said |= {int(row[place]): trail.hypothesis(place) for place in ends.nonzero().flatten().tolist()}
+            going = going & ~ends
+            unfinished = going.view(-1, many).any(dim=1)
+            memory, rows = _rows(memory, unfinished), unfinished.repeat_interleave(many).nonzero().flatten()
+            state, trail, row, word, going = _rows(state, rows), trail.take(rows), row[rows], word[rows], going[rows]
+        if len(row) == 0:
             break
-    said |= {int(photo[row]): trail.hypothesis(row) for row in range(len(photo))}
-    return [said[row] for row in sorted(said)]
+    said |= {int(row[place]): trail.hypothesis(place) for place in going.nonzero().flatten().tolist()}
+    return [[said[photo * many + one] for one in range(many)] for photo in range(photos)]
 
 
 def beam(
-    network: Captioner, memory: Tensors, rules: Rules, width: int, normalisation: str = "none", n_best: int = 1
+    network: Captioner,
+    memory: Tensors,
+    rules: Rules,
+    width: int,
+    ranking: Ranking | None = None,
+    n_best: int = 1,
+    frontier: Frontier | None = None,
 ) -> list[list[Hypothesis]]:
     """The best sentences of each photo, best first, at least one and at most `n_best`.
 
-    A photo follows `width` sentences less those that have ended, as in Xu et al.'s program; it is done when none is
-    left or none can still come among the `n_best`. Width 1 is `greedy`.
+    Each block of the frontier (one, if none is given) follows `width` sentences less those that have ended in it, as in
+    Xu et al.'s program; a photo is done when none is left or none can still come among the `n_best`. One block of width
+    1 is `greedy`.
     """
-    device, shape = memory[0].device, (-1, width)
-    ended: list[list[Hypothesis]] = [[] for _ in memory[0]]
-    photo = list(range(len(ended)))  # of each block of `width` rows
-    state = tuple(part.repeat_interleave(width, dim=0) for part in network.start(memory))
-    total = torch.full((len(photo), width), -math.inf, device=device)
-    total[:, 0] = 0.0  # all beams of a photo begin alike: one of them will do
+    ranking, frontier, device = ranking or Ranking(), frontier or Groups(), memory[0].device
+    merits = frontier.merits
+    found: list[dict[tuple[int, ...], tuple[int, Hypothesis]]] = [{} for _ in memory[0]]
+    photo = torch.arange(len(found), device=device)  # of each len(merits) * width rows
+    state = tuple(part.repeat_interleave(len(merits) * width, dim=0) for part in network.start(memory))
+    total = torch.full((len(photo), len(merits), width), -math.inf, device=device)
+    total[:, :, 0][frontier.opens(len(photo)).to(device)] = 0.0  # all of a block begin alike: one of them will do
+    left = torch.full(total.shape[:2], width, device=device)
     word = torch.full((total.numel(),), START, device=device)
-    trail = _Trail.begin(len(word), device)
-    for _ in range(rules.longest):
-        scores, state, why = network.step(memory, state, word)  # (photos * width, symbols)
+    trail = Trail.begin(len(word), device)
+
+    def keep(rows: Tensor) -> None:
+        for row in rows.flatten().nonzero().flatten().tolist():
+            place, block = divmod(row // width, len(merits))
+            said = trail.hypothesis(row)
+            found[int(photo[place])].setdefault(said.symbols, (merits[block], said))
+
+    for step in range(1, rules.longest + 1):
+        scores, state, why = network.step(memory, state, word)  # (photos * blocks * width, symbols)
         scores = rules.apply(scores, trail.words)
         symbols = scores.shape[1]
-        total, place = (total.view(-1, 1) + scores).view(len(photo), -1).topk(width, dim=1)  # (photos, width)
-        room = torch.tensor([width - len(ended[row]) for row in photo], device=device)
-        total = total.masked_fill(torch.arange(width, device=device) >= room.unsqueeze(1), -math.inf)
-        first = width * torch.arange(len(photo), device=device).unsqueeze(1)
+        total, place = frontier.choose(total.unsqueeze(3) + scores.view(*total.shape, symbols), photo)
+        total = total.masked_fill(torch.arange(width, device=device) >= left.unsqueeze(2), -math.inf)
+        first = torch.arange(len(photo), device=device).view(-1, 1, 1) * len(merits) * width
         parent, word = (first + place // symbols).flatten(), (place % symbols).flatten()
         state, trail = _rows(state, parent), trail.take(parent).grow(word, scores[parent, word], why.take(parent))
-        ends = (word.view(shape) == END) & total.isfinite()
-        for row in ends.flatten().nonzero().flatten().tolist():
-            ended[photo[row // width]].append(trail.hypothesis(row))
-        total = total.masked_fill(ends, -math.inf)
-        hopes = (total.amax(dim=1) / (1 if normalisation == "none" else rules.longest)).tolist()
-        going = [i for i, row in enumerate(photo) if not _decided(ended[row], hopes[i], normalisation, n_best)]
-        if len(going) < len(photo):
-            photo = [photo[i] for i in going]
-            kept = torch.tensor(going, dtype=torch.long, device=device)
-            rows = (width * kept.unsqueeze(1) + torch.arange(width, device=device)).flatten()
-            memory, state, total = _rows(memory, kept), _rows(state, rows), total[kept]
-            word, trail = word[rows], trail.take(rows)
-        if not photo:
+        ends = (word.view(total.shape) == END) & total.isfinite()  # (photos, blocks, width)
+        keep(ends)
+        total, left = total.masked_fill(ends, -math.inf), left - ends.sum(dim=2)
+        hopes = [ranking.hope(most, step, rules.longest) for most in total.amax(dim=(1, 2)).tolist()]
+        open_ = [
+            not _decided(found[row].values(), hope, ranking, n_best)
+            for row, hope in zip(photo.tolist(), hopes, strict=True)
+        ]
+        if not all(open_):
+            kept = torch.tensor(open_, device=device)
+            rows = kept.repeat_interleave(len(merits) * width).nonzero().flatten()
+            memory, photo, total, left = _rows(memory, kept), photo[kept], total[kept], left[kept]
+            state, word, trail = _rows(state, rows), word[rows], trail.take(rows)
+        if len(photo) == 0:
             break
-    for row in total.isfinite().flatten().nonzero().flatten().tolist():
-        ended[photo[row // width]].append(trail.hypothesis(row))
-    return [sorted(found, key=lambda one: (-one.rank(normalisation), one.symbols))[:n_best] for found in ended]
+    keep(total.isfinite())
+    return [_best_first(one.values(), ranking)[:n_best] for one in found]
 
 
-def _decided(ended: Sequence[Hypothesis], hope: float, normalisation: str, n_best: int) -> bool:
+def _best_first(found: Collection[tuple[int, Hypothesis]], ranking: Ranking) -> list[Hypothesis]:
+    order = sorted(found, key=lambda pair: (-pair[0], -ranking.rank(pair[1]), pair[1].symbols))
+    return [said for _, said in order]
+
+
+def _decided(found: Collection[tuple[int, Hypothesis]], hope: float, ranking: Ranking, n_best: int) -> bool:
     """Whether nothing still being said can come among the n best; `hope` bounds what it could reach."""
     if hope == -math.inf:
         return True
-    ranks = sorted((one.rank(normalisation) for one in ended), reverse=True)
+    ranks = sorted((ranking.rank(said) for _, said in found), reverse=True)
     return len(ranks) >= n_best and ranks[n_best - 1] >= hope
 
 
 def _rows(parts: Tensors, index: Tensor) -> Tensors:
     return tuple(part[index] for part in parts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trail:
-    """What each sentence has said so far, and why."""
-
-    words: Tensor  # (sentences, steps)
-    scores: Tensor  # (sentences, steps)
-    why: tuple[StepEvidence, ...] = ()  # one a step
-
-    @classmethod
-    def begin(cls, sentences: int, device: torch.device) -> "_Trail":
-        nothing = torch.empty((sentences, 0), device=device)
-        return cls(nothing.long(), nothing)
-
-    def take(self, rows: Tensor) -> "_Trail":
-        return _Trail(self.words[rows], self.scores[rows], tuple(why.take(rows) for why in self.why))
-
-    def grow(self, word: Tensor, score: Tensor, why: StepEvidence) -> "_Trail":
-        words = torch.cat([self.words, word.unsqueeze(1)], dim=1)
-        return _Trail(words, torch.cat([self.scores, score.unsqueeze(1)], dim=1), (*self.why, why))
-
-    def hypothesis(self, row: int) -> Hypothesis:
-        """What sentence `row` came to; its end, where there is one, is no symbol of it."""
-        words, scores = self.words[row].tolist(), self.scores[row].tolist()
-        end = scores.pop() if words[-1] == END else None
-        why = tuple(step.take(row) for step in self.why[: len(scores)])
-        return Hypothesis(tuple(words[: len(scores)]), tuple(scores), end, why)

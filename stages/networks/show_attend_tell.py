@@ -116,7 +116,7 @@ class ShowAttendTell(Captioner):
         most = len(sentences.photo)
         looked = torch.stack([F.pad(alpha, (0, 0, 0, most - len(alpha))) for alpha in alphas]).sum(dim=0)
         missed = (1 - looked) ** 2  # (sentences, locations)
-        penalty = missed.mean(dim=1).sum() if self.released else missed.sum(dim=1).mean()
+        penalty = missed.mean() * sentences.together if self.released else missed.sum(dim=1).mean()
         return super().loss(said, sentences) + self.penalty * penalty
 
     def _embedded(self, words: Tensor) -> Tensor:

@@ -8,20 +8,25 @@ the seed and its own number, and the learning rate follows from that number and 
 resumed from a checkpoint equals one that was never interrupted.
 """
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from pipeline.columns import Joined
 from pipeline.records import Scene
 from pipeline.stage import Runtime
+from stages.networks import processes
 from stages.networks.captioner import Captioner, Sentences, Tensors
 from stages.networks.checkpoint import Run
+from stages.networks.events import events
 from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.precision import autocast
+from stages.networks.schedule import own_words, rate
+from stages.networks.scheduled_sampling import unroll_sampled
 from stages.resources.vocabulary import END, START
 
 Gather = Callable[[Sequence[Scene]], Tensors]
@@ -39,6 +44,10 @@ class Lessons:
     longest: int
     gather: Gather
 
+    def __add__(self, other: "Lessons") -> "Lessons":
+        """These photos and then the other's; nothing is copied."""
+        return replace(self, scenes=Joined(self.scenes, other.scenes), captions=Joined(self.captions, other.captions))
+
     @property
     def photos(self) -> list[int]:
         """Those that have a caption."""
@@ -54,8 +63,12 @@ class Lessons:
 def pack(captions: Sequence[Sequence[tuple[int, ...]]], longest: int, device: str = "cpu") -> Sentences:
     """The captions of photos as Sentences. One that had to be cut is not taught to end there."""
     pairs = [(row, ids) for row, group in enumerate(captions) for ids in group]
-    said = [(row, (*ids, END) if len(ids) <= longest else ids[:longest]) for row, ids in pairs]
-    said.sort(key=lambda sentence: len(sentence[1]), reverse=True)
+    return packed([(row, (*ids, END) if len(ids) <= longest else ids[:longest]) for row, ids in pairs], device)
+
+
+def packed(sentences: Sequence[tuple[int, tuple[int, ...]]], device: str) -> Sentences:
+    """Sentences as they are to be said, each with its photo's row; equally long ones stay in order."""
+    said = sorted(sentences, key=lambda sentence: len(sentence[1]), reverse=True)
     photo, targets = [row for row, _ in said], [ids for _, ids in said]
     active = tuple(sum(len(ids) > step for ids in targets) for step in range(len(targets[0])))
     places = [(row, step) for step, many in enumerate(active) for row in range(many)]
@@ -66,42 +79,50 @@ def pack(captions: Sequence[Sequence[tuple[int, ...]]], longest: int, device: st
 
 
 def train(
-    network: Captioner, lessons: Lessons, judge: Judge | None, options: CaptionerOptions, runtime: Runtime, device: str
+    network: Captioner,
+    lessons: Lessons,
+    judge: Judge | None,
+    options: CaptionerOptions,
+    runtime: Runtime,
+    device: str,
+    epochs: int = 0,
 ) -> tuple[Epoch, ...]:
     """Train in place and keep the weights of the epoch the judge liked best (without a judge, the last).
 
-    Continues from the checkpoint in `runtime.scratch` where there is one.
+    Continues from the checkpoint in `runtime.scratch` where there is one. Within a group of processes each learns from
+    its share of every batch, the first judges and writes checkpoints, and all end with the same weights.
+
+    Args:
+        epochs: how many there are to be, where these are the first of the options' epochs.
 
     Returns:
         What each epoch came to.
+
+    Raises:
+        StoreError: if a checkpoint is damaged or cannot be written.
+        MissingDependency: if events are wanted for TensorBoard, and it is not here.
     """
     network.to(device)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay, fused=True
     )
     run = Run.resume(network, optimiser, options, runtime.scratch, device)
-    while len(run.log) < options.epochs and run.stale < options.patience:
-        began = time.perf_counter()
-        with seeded(options.seed, len(run.log) + 1, device):
-            loss = _epoch(network, optimiser, lessons, options, runtime, device, len(run.log) + 1)
-        network.eval()
-        score = judge(network) if judge else None
-        run.note(Epoch(loss, score, time.perf_counter() - began))
-        run.save()
+    first, most = processes.rank() == 0, epochs or options.epochs
+    with events(runtime.events if first else None, len(run.log)) as tell:
+        while len(run.log) < most and run.stale < options.patience:
+            began = time.perf_counter()
+            with seeded(options.seed, len(run.log) + 1, device):
+                loss = _epoch(run, lessons, options, runtime, device, most)
+            score = None
+            if judge:
+                (score,) = processes.summed([judge(run.speaker.eval()) if first else 0.0], device)
+            run.note(Epoch(loss, score, time.perf_counter() - began))
+            tell(len(run.log), run.log[-1])
+            if first:
+                run.save()
     network.load_state_dict(run.best)
     network.eval()
     return tuple(run.log)
-
-
-def rate(options: CaptionerOptions, passes: float) -> float:
-    """The learning rate after so many passes over the photos, of `epochs` in all.
-
-    `cosine` is (1 + cos(pi passes / epochs)) / 2 of the first rate: Loshchilov and Hutter (ICLR 2017), (5), without
-    restarts.
-    """
-    if options.schedule == "constant":
-        return options.learning_rate
-    return options.learning_rate * (1 + math.cos(math.pi * passes / options.epochs)) / 2
 
 
 @contextmanager
@@ -112,31 +133,46 @@ def seeded(seed: int, turn: int, device: str) -> Iterator[None]:
         yield
 
 
-def _epoch(
-    network: Captioner,
-    optimiser: torch.optim.Optimizer,
-    lessons: Lessons,
-    options: CaptionerOptions,
-    runtime: Runtime,
-    device: str,
-    number: int,
-) -> float:
+def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runtime, device: str, most: int) -> float:
     """Every photo once, in random order; the mean loss a word."""
-    network.train()
+    number, network = len(run.log) + 1, run.network.train()
+    share = own_words(options, number)
     photos = torch.tensor(lessons.photos)
-    batches = torch.split(photos[torch.randperm(len(photos))], options.batch)
-    total, words = 0.0, 0
-    what = f"training, epoch {number} of at most {options.epochs}"
-    for place, batch in enumerate(runtime.progress(batches, what, len(batches))):
-        for group in optimiser.param_groups:
-            group["lr"] = rate(options, number - 1 + place / len(batches))
-        inputs, sentences = lessons.batch(batch.tolist(), device)
-        memory = network.encode(inputs)
-        loss = network.loss(network.unroll(memory, sentences), sentences)
-        optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+    steps = torch.split(photos[torch.randperm(len(photos))], options.batch * options.accumulate)
+    if processes.rank():  # all draw the same order, and then each its own dropout
+        torch.manual_seed(torch.initial_seed() + (processes.rank() << 40))
+    total, words = 0.0, 0.0
+    what = f"training, epoch {number} of at most {most}"
+    for place, step in enumerate(runtime.progress(steps, what, len(steps))):
+        for group in run.optimiser.param_groups:
+            group["lr"] = rate(options, number - 1 + place / len(steps))
+        run.optimiser.zero_grad(set_to_none=True)
+        together = sum(len(lessons.captions[photo]) for photo in step.tolist())
+        for part in torch.split(step, options.batch):
+            mine = processes.share(part.tolist())
+            if not mine:
+                continue
+            inputs, sentences = lessons.batch(mine, device)
+            sentences = replace(sentences, step=together)
+            with autocast(options, device):
+                loss = _loss(network, inputs, sentences, share)
+            torch.autograd.backward(run.scaler.scale(loss * (len(sentences.photo) / together)))
+            total += loss.item() * len(sentences.photo)
+            words += len(sentences.targets)
+        processes.gather_gradients(network)
+        run.scaler.unscale_(run.optimiser)
         nn.utils.clip_grad_norm_(network.parameters(), options.clip)
-        optimiser.step()
-        total += loss.item() * len(sentences.photo)
-        words += len(sentences.targets)
+        run.scaler.step(run.optimiser)
+        run.scaler.update()
+        if run.average is not None:
+            run.average.update_parameters(network)
+    total, words = processes.summed([total, words], device)
     return total / words
+
+
+def _loss(network: Captioner, inputs: Tensors, sentences: Sentences, share: float) -> Tensor:
+    """That of some sentences, of whose words `share` are the captioner's own."""
+    memory = network.encode(inputs)
+    if share:
+        return network.loss(*unroll_sampled(network, memory, sentences, share))
+    return network.loss(network.unroll(memory, sentences), sentences)

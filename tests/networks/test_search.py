@@ -2,90 +2,76 @@
 
 import itertools
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
-from torch import Tensor
 
-from stages.networks.captioner import Captioner, StepEvidence, Tensors
-from stages.networks.search import Hypothesis, Rules, beam, greedy
+from stages.networks.hypothesis import Hypothesis
+from stages.networks.ranking import Ranking
+from stages.networks.search import Rules, beam, greedy
 from stages.networks.show_attend_tell import ShowAttendTell
 from stages.resources.vocabulary import END, PAD, START, UNKNOWN
+from tests.networks.table import LONGEST, Said, Table, exhaustive
 
-torch.set_num_threads(1)
-LONGEST = 4
-
-
-class Table(Captioner):
-    """The next word hangs on the photo, on how many words were said and on the last of them: a random table."""
-
-    def __init__(self, symbols: int, seed: int = 0, end: float = 0.0) -> None:
-        super().__init__()
-        self.symbols = symbols
-        table = torch.randn(8, LONGEST + 1, symbols, symbols, generator=torch.Generator().manual_seed(seed))
-        table[..., END] += end
-        self.table = (2 * table).log_softmax(dim=-1)
-
-    def encode(self, inputs: Tensors) -> Tensors:
-        return inputs
-
-    def start(self, memory: Tensors) -> Tensors:
-        return (torch.zeros(len(memory[0]), dtype=torch.long),)
-
-    def drive(self, words: Tensor) -> Tensor:
-        return words
-
-    def advance(self, memory: Tensors, state: Tensors, driven: Tensor) -> tuple[Tensor, Tensors, StepEvidence]:
-        (photo,), (said,) = memory, state
-        photo = photo.repeat_interleave(len(said) // len(photo))
-        weights = torch.stack([photo.float(), said.float(), driven.float()], dim=1)
-        return self.table[photo, said, driven], (said + 1,), StepEvidence(weights, (("said", said.float()),))
-
-    def read_out(self, words: Tensor, outputs: Tensor) -> Tensor:
-        return outputs
+MU, SIGMA = 3.2, 0.8
 
 
-def repeats(ids: tuple[int, ...], many: int) -> bool:
+def density(n: int) -> float:
+    return math.exp(-(((n - MU) / SIGMA) ** 2) / 2) / (SIGMA * math.sqrt(2 * math.pi))
+
+
+DIVISORS: dict[str, Callable[[int], float]] = {
+    "none": lambda n: 1,
+    "mean": lambda n: n,
+    "gnmt": lambda n: (5 + n) ** 1.5 / 6**1.5,
+    "polynomial": lambda n: n**1.5,
+    "min_hinge": lambda n: min(n, MU),
+    "max_hinge": lambda n: max(n, MU),
+    "gaussian": density,
+}
+
+
+def repeats(ids: Said, many: int) -> bool:
     """Whether some `many` words in a row come twice."""
     runs = [ids[start : start + many] for start in range(len(ids) - many + 1)]
     return len(set(runs)) < len(runs)
 
 
-def exhaustive(net: Table, photo: int, normalisation: str, unrepeated: int = 0) -> list[tuple[float, tuple[int, ...]]]:
-    """Every sentence that may be said and its rank, best first."""
-    words = [word for word in range(net.symbols) if word not in (PAD, START, END, UNKNOWN)]
-    found = []
-    for length in range(1, LONGEST + 1):
-        for ids in itertools.product(words, repeat=length):
-            if unrepeated and repeats(ids, unrepeated):
-                continue
-            path = [START, *ids, *([END] if length < LONGEST else [])]
-            score = sum(net.table[photo, t, path[t], path[t + 1]].item() for t in range(len(path) - 1))
-            found.append((score / (1 if normalisation == "none" else len(path) - 1), ids))
-    return sorted(found, reverse=True)
+def stutters(ids: Said) -> bool:
+    return any(one == other for one, other in itertools.pairwise(ids))
 
 
-@pytest.mark.parametrize("normalisation", ["none", "mean"])
-@pytest.mark.parametrize("seed", range(3))
-def test_a_wide_beam_finds_what_exhaustive_search_finds(seed: int, normalisation: str) -> None:
-    net, photos = Table(7, seed), (torch.arange(8),)
-    found = beam(net, photos, Rules(LONGEST), 130, normalisation, n_best=5)
+@pytest.mark.parametrize("normalisation", DIVISORS)
+@pytest.mark.parametrize("n_best", [1, 5])
+def test_a_wide_beam_finds_what_exhaustive_search_finds(n_best: int, normalisation: str) -> None:
+    ranking = Ranking(normalisation, 1.5, MU, SIGMA)
+    for seed in range(2):
+        net = Table(7, seed, end=-2.0 * seed)
+        found = beam(net, (torch.arange(8),), Rules(LONGEST), 130, ranking, n_best)
+        for photo in range(8):
+            expected = exhaustive(net, photo, DIVISORS[normalisation])[:n_best]
+            assert [one.symbols for one in found[photo]] == [ids for _, ids in expected]
+            ranks = [ranking.rank(one) for one in found[photo]]
+            assert ranks == pytest.approx([rank for rank, _ in expected], abs=1e-5, rel=1e-4)
+
+
+def test_lengths_far_from_the_usual_still_have_an_order() -> None:
+    assert Ranking("gaussian", mean=10, deviation=0).divisor(200) > 0
+    assert Ranking("gaussian", mean=10, deviation=0).divisor(10) == pytest.approx(1 / (0.5 * math.sqrt(2 * math.pi)))
+
+
+@pytest.mark.parametrize(("unrepeated", "stutter"), [(1, True), (2, True), (3, True), (0, False), (2, False)])
+def test_a_wide_beam_finds_the_best_sentence_that_keeps_the_rules(unrepeated: int, stutter: bool) -> None:
+    net = Table(7, seed=5)
+    found = beam(net, (torch.arange(8),), Rules(LONGEST, unrepeated=unrepeated, stutter=stutter), 130, n_best=5)
     for photo in range(8):
-        expected = exhaustive(net, photo, normalisation)[:5]
-        assert [one.symbols for one in found[photo]] == [ids for _, ids in expected]
-        assert [one.rank(normalisation) for one in found[photo]] == pytest.approx(
-            [rank for rank, _ in expected], abs=1e-5
+        expected = exhaustive(
+            net,
+            photo,
+            allowed=lambda ids: not (unrepeated and repeats(ids, unrepeated)) and (stutter or not stutters(ids)),
         )
-
-
-@pytest.mark.parametrize("unrepeated", [1, 2, 3])
-def test_a_wide_beam_finds_the_best_sentence_that_says_nothing_twice(unrepeated: int) -> None:
-    net, photos = Table(7, seed=5), (torch.arange(8),)
-    found = beam(net, photos, Rules(LONGEST, unrepeated=unrepeated), 130, n_best=5)
-    for photo in range(8):
-        assert [one.symbols for one in found[photo]] == [
-            ids for _, ids in exhaustive(net, photo, "none", unrepeated)[:5]
-        ]
+        assert [one.symbols for one in found[photo]] == [ids for _, ids in expected[:5]]
 
 
 def test_saying_greedily_passes_over_what_would_be_said_again() -> None:
@@ -100,7 +86,7 @@ def test_saying_greedily_passes_over_what_would_be_said_again() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_beam_of_one_is_greedy(seed: int, normalisation: str) -> None:
     net, photos = Table(9, seed, end=1.0), (torch.arange(8),)
-    alone, one = greedy(net, photos, Rules(LONGEST)), beam(net, photos, Rules(LONGEST), 1, normalisation)
+    alone, one = greedy(net, photos, Rules(LONGEST)), beam(net, photos, Rules(LONGEST), 1, Ranking(normalisation))
     for left, (right,) in zip(alone, one, strict=True):
         assert (left.symbols, left.scores, left.end) == (right.symbols, right.scores, right.end)
         assert words_seen(left) == words_seen(right)

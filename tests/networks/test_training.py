@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,49 +10,12 @@ import pytest
 import torch
 
 from pipeline.errors import StoreError
-from pipeline.records import Image, Scene
-from pipeline.stage import Progress, Runtime
-from stages.networks.captioner import Captioner
-from stages.networks.inputs import grid_inputs
-from stages.networks.options import CaptionerOptions, Epoch
+from pipeline.stage import Runtime
+from stages.networks.options import Epoch
 from stages.networks.show_attend_tell import ShowAttendTell
-from stages.networks.training import Judge, Lessons, pack, rate, seeded, train
+from stages.networks.training import pack, seeded, train
 from stages.resources.vocabulary import END, START
-
-torch.set_num_threads(1)
-
-
-class Killed(Exception):
-    """Stands for the process being killed."""
-
-
-def lessons() -> Lessons:
-    chance = np.random.default_rng(0)
-    grids = [chance.normal(size=(4, 6)).astype(np.float32) for _ in range(12)]
-    scenes = [Scene(Image(str(i), "", 1, 1, ""), {"grid": grid}) for i, grid in enumerate(grids)]
-    captions = [[tuple(chance.integers(4, 15, size=length)) for length in range(1, 2 + i % 4)] for i in range(12)]
-    captions[5] = []
-    plain = [[tuple(int(word) for word in ids) for ids in group] for group in captions]
-    return Lessons(scenes, plain, 20, grid_inputs)
-
-
-def network() -> Captioner:
-    torch.manual_seed(0)
-    return ShowAttendTell(15, 6, word=8, lstm=8, attention=8, dropout=0.5, penalty=1.0)
-
-
-def scripted(scores: Sequence[float]) -> Judge:
-    """A judge whose verdicts are known in advance."""
-    verdicts = iter(scores)
-    return lambda network: next(verdicts)
-
-
-def options(**changed: Any) -> CaptionerOptions:
-    return dataclasses.replace(CaptionerOptions(batch=4, learning_rate=0.01, epochs=6, patience=3), **changed)
-
-
-def weights(net: Captioner) -> list[torch.Tensor]:
-    return [value.clone() for value in net.state_dict().values()]
+from tests.networks.small_training import KillAfter, Killed, lessons, network, options, scripted, weights
 
 
 def test_sentences_are_packed_longest_first_and_leave_when_said() -> None:
@@ -87,16 +49,6 @@ def test_without_a_judge_the_last_epoch_is_kept() -> None:
     assert log[-1].loss < log[0].loss
 
 
-def test_a_constant_rate_never_changes() -> None:
-    assert {rate(options(), passes) for passes in (0.0, 2.5, 6.0)} == {0.01}
-
-
-@pytest.mark.parametrize(("passes", "share"), [(0.0, 1.0), (1.0, 0.75), (1.5, 0.5), (2.0, 0.25), (3.0, 0.0)])
-def test_a_cosine_rate_falls_along_half_a_period_to_nothing(passes: float, share: float) -> None:
-    # cos of 0, 60, 90, 120 and 180 degrees
-    assert rate(options(schedule="cosine", epochs=3), passes) == pytest.approx(0.01 * share, abs=1e-12)
-
-
 def test_every_step_is_taken_at_the_rate_of_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[float] = []
     step = torch.optim.AdamW.step
@@ -111,26 +63,23 @@ def test_every_step_is_taken_at_the_rate_of_its_place(monkeypatch: pytest.Monkey
     assert used == pytest.approx([0.01 * (1 + math.cos(math.pi * place / 6)) / 2 for place in range(6)])
 
 
-@pytest.mark.parametrize("schedule", ["constant", "cosine"])
-@pytest.mark.parametrize("killed_after", [1, 2, 4])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"schedule": "cosine", "warm_up": 1.5},
+        {"average": 0.9, "scheduled_sampling": 0.5},
+        {"accumulate": 2, "precision": "fp16"},
+    ],
+    ids=lambda changed: "+".join(changed),
+)
+@pytest.mark.parametrize("killed_after", [1, 4])
 def test_a_run_that_was_killed_and_resumed_equals_one_that_was_not(
-    tmp_path: Path, killed_after: int, schedule: str
+    tmp_path: Path, killed_after: int, changed: dict[str, Any]
 ) -> None:
     verdicts = [0.1, 0.5, 0.3, 0.6, 0.2, 0.1]
-    whole, chosen = network(), options(schedule=schedule)
+    whole, chosen = network(), options(**changed)
     expected = train(whole, lessons(), scripted(verdicts), chosen, Runtime(), "cpu")
-
-    class KillAfter(Progress):
-        """Kills in the middle of an epoch."""
-
-        epochs = 0
-
-        def __call__(self, items: Iterable[Any], what: str, total: int) -> Iterator[Any]:
-            for place, item in enumerate(items):
-                if self.epochs == killed_after and place == 1:
-                    raise Killed
-                yield item
-            self.epochs += 1
 
     runtime = Runtime(scratch=tmp_path / "scratch")
     with pytest.raises(Killed):
@@ -139,11 +88,10 @@ def test_a_run_that_was_killed_and_resumed_equals_one_that_was_not(
             lessons(),
             scripted(verdicts),
             chosen,
-            dataclasses.replace(runtime, progress=KillAfter()),
+            dataclasses.replace(runtime, progress=KillAfter(killed_after)),
             "cpu",
         )
-    torch.manual_seed(12345)  # whatever the new process did before
-    again = ShowAttendTell(15, 6, word=8, lstm=8, attention=8, dropout=0.5, penalty=1.0)
+    again = network(seed=12345)  # whatever the new process did before
     log = train(again, lessons(), scripted(verdicts[killed_after:]), chosen, runtime, "cpu")
     assert [(epoch.loss, epoch.cider) for epoch in log] == [(epoch.loss, epoch.cider) for epoch in expected]
     for resumed, uninterrupted in zip(weights(again), weights(whole), strict=True):
@@ -177,6 +125,30 @@ def test_a_damaged_checkpoint_is_reported(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.pt").write_bytes(b"not a checkpoint")
     with pytest.raises(StoreError, match="damaged"):
         train(network(), lessons(), None, options(epochs=1), Runtime(scratch=tmp_path), "cpu")
+
+
+def test_a_step_in_parts_is_the_step_of_one_large_batch() -> None:
+    """Dropout draws otherwise for parts, hence there is none. Batches have unequally many sentences."""
+    ours, theirs = (network(dropout=0.0) for _ in range(2))
+    mine = train(ours, lessons(), None, options(batch=2, accumulate=4, epochs=2), Runtime(), "cpu")
+    other = train(theirs, lessons(), None, options(batch=8, epochs=2), Runtime(), "cpu")
+    assert [epoch.loss for epoch in mine] == pytest.approx([epoch.loss for epoch in other], rel=1e-6)
+    for part, whole in zip(weights(ours), weights(theirs), strict=True):
+        torch.testing.assert_close(part, whole, atol=1e-6, rtol=0)
+
+
+def test_the_programs_summed_penalty_is_the_same_in_parts() -> None:
+    net = ShowAttendTell(15, 6, word=8, lstm=8, attention=8, dropout=0.0, penalty=1.0, variant="released_code")
+    taught, whole, parts = lessons(), [0, 1, 2, 3], ([0], [1, 2, 3])
+
+    def loss(photos: list[int], step: int) -> torch.Tensor:
+        inputs, sentences = taught.batch(photos, "cpu")
+        said = net.unroll(net.encode(inputs), sentences)
+        return net.loss(said, dataclasses.replace(sentences, step=step))
+
+    many = [sum(len(taught.captions[photo]) for photo in part) for part in (whole, *parts)]
+    together = sum(loss(part, many[0]) * (share / many[0]) for part, share in zip(parts, many[1:], strict=True))
+    torch.testing.assert_close(together, loss(whole, 0), atol=1e-5, rtol=0)
 
 
 def test_an_epoch_reports_the_loss_of_a_word() -> None:

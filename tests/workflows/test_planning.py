@@ -70,7 +70,7 @@ def test_captions_made_elsewhere_are_a_plan_by_their_file_and_count_by_their_con
 
 
 def test_how_to_run_survives_as_text() -> None:
-    how = HowToRun(store="/a store/with:colon,comma", device="cuda:1", batch=4, processes=2)
+    how = HowToRun(store="/a store/with:colon,comma", device="cuda:1", batch=4, processes=2, fit_processes=3)
     assert HowToRun.from_text(how.text) == how
 
 

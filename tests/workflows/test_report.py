@@ -7,6 +7,7 @@ import json
 import math
 import re
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from pipeline.records import (
 from workflows.report.comparison import Comparison, System
 from workflows.report.details import LEVELS, attention, pieces
 from workflows.report.disagreement import disagreement
+from workflows.report.learning import Learning
 from workflows.report.page import MOST_CHARACTERS, render, render_captions
 from workflows.report.scores import score_table
 from workflows.report.thumbnails import GRADES, thumbnails
@@ -571,3 +573,24 @@ def test_of_more_photos_than_fit_some_are_shown_and_the_page_says_so(
     page = Page(render(comparison(tmp_path, photos=6)))
     assert [photo["id"] for photo in page.blocks["index"]["photos"]] == ["scene_0000", "scene_0002", "scene_0004"]
     assert "3 of 6 photographs are shown, evenly spaced" in page.text
+
+
+def test_how_a_network_learned_is_drawn(made: Comparison) -> None:
+    taught = Learning("captions", (4.0, 3.0, 2.0), (0.1, 0.4, 0.3), refitted=2)
+    text = render(replace(made, systems=(replace(made.systems[0], learning=(taught,)), *made.systems[1:])))
+    drawn = re.findall(r'<polyline class="(\w+)" points="([^"]*)"', text)
+    # evenly spaced over 240 by 64 less a margin of 2, the most at the top: loss falls, the score is best in the middle
+    assert drawn == [("loss", "2.0,2.0 120.0,32.0 238.0,62.0"), ("score", "2.0,62.0 120.0,2.0 238.0,22.0")]
+    assert "0.100 to 0.400 in epoch 2, which was kept" in text
+    assert "for 2 epochs" in text
+
+
+def test_a_training_without_a_judge_draws_its_loss_alone(made: Comparison) -> None:
+    taught = Learning("captions", (4.0,), (None,))
+    text = render(replace(made, systems=(replace(made.systems[0], learning=(taught,)),)))
+    assert re.findall(r'<polyline class="(\w+)"', text) == ["loss"]
+
+
+def test_no_curve_is_drawn_where_nothing_learned_tells(text: str, tmp_path: Path) -> None:
+    assert "<polyline" not in text
+    assert Learning.read("graph", tmp_path) is None

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pipeline.config import split_spec
 from pipeline.errors import ContractViolation
 from pipeline.records import Caption, Image, Scene, Score, Truth
+from workflows.report.learning import Learning
 
 
 @dataclass(frozen=True, slots=True)
 class System:
     """One plan after its run. `stages` gives every field's stage in canonical text, `oracle` the fields that saw the
     truth, `differs` whatever it had that the others had not (features, vocabulary, search, tuning trials). `scenes`
-    is parallel to the photos and holds every field the plan wrote; empty captions: it said nothing of that photo."""
+    is parallel to the photos and holds every field the plan wrote; empty captions: it said nothing of that photo.
+    `learning` is how its networks learned."""
 
     name: str
     title: str
@@ -21,6 +23,7 @@ class System:
     differs: str
     scores: tuple[Score, ...]
     scenes: Sequence[Scene]
+    learning: tuple[Learning, ...] = ()
 
     @property
     def human(self) -> bool:

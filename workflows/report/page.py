@@ -16,6 +16,7 @@ from pipeline.records import FIELDS, Image
 from workflows.report.comparison import Comparison, System
 from workflows.report.details import details, number
 from workflows.report.disagreement import disagreement
+from workflows.report.learning import HEIGHT, WIDTH, line
 from workflows.report.scores import GROUPS, photo_scores, score_table
 from workflows.report.thumbnails import thumbnails
 
@@ -74,6 +75,8 @@ def _page(comparison: Comparison, title: str, compares: bool) -> str:
         tables=[("main", score_table(comparison)), ("variants", score_table(comparison, variants=True))],
         fields=[field for field in FIELDS if any(field in system.stages for system in comparison.systems)],
         shown=len(places),
+        line=line,
+        size=(WIDTH, HEIGHT),
         photo_metric=_metric(comparison) if compares else "",
         style=style,
         style_hash=_hash(style),
