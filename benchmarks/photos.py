@@ -19,7 +19,7 @@ from pipeline.registry import get
 
 VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
-WANT_PHOTOS = ("pascal", "pascal_by_flickr", "flickr")
+WANT_PHOTOS = ("chain", "pascal", "pascal_by_flickr", "flickr")
 NEURAL = "show_and_tell,show_attend_tell"
 CLASSICAL = "babytalk,babytalk_lm,babytalk_crf,every_picture"
 BASELINES = "nearest_neighbour,human"
@@ -29,6 +29,11 @@ ORIGINAL = "babytalk_2011_outputs"
 def here() -> bool:
     """Whether the photos can be found."""
     return bool(os.environ.get(VARIABLE))
+
+
+def dataset(name: str, folder: str) -> str:
+    """A dataset's text, with its folder here."""
+    return spell(name, get("datasets", name).config_type(root=str(_root(folder))))
 
 
 def pascal() -> Mapping[str, Any]:
@@ -45,7 +50,7 @@ def pascal() -> Mapping[str, Any]:
 def pascal_by_flickr() -> Mapping[str, Any]:
     """Pascal Sentences val by plans fitted on Flickr8k's train: nothing of Pascal was learned from."""
     with tempfile.TemporaryDirectory() as directory:
-        flickr8k = spell("flickr", get("datasets", "flickr").config_type(root=str(_root("flickr8k"))))
+        flickr8k = dataset("flickr", "flickr8k")
         run = _pascal(Path(directory), "--plans", f"babytalk,{NEURAL},{BASELINES}", "--fit-on", flickr8k)
     return {**_figures(run), "objects": _objects(run)}
 

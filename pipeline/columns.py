@@ -85,7 +85,27 @@ class Scenes(Sequence[Scene]):
             return [self[index] for index in range(*position.indices(len(self)))]
         image: Image = self._images[position]
         located = replace(image, path=str(self._root / image.path))
-        return Scene(located, {written: column[position] for written, column in self._columns.items()})
+        return Scene(located, _Fields(self._columns, position))
+
+
+class _Fields(Mapping[str, Any]):
+    """The fields of one photo, each read from its column when somebody first looks at it: who wants the captions does
+    not wait for hundreds of relations."""
+
+    def __init__(self, columns: Mapping[str, Column], position: int) -> None:
+        self._columns, self._position = columns, position
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, written: str) -> Any:
+        if written not in self._known:
+            self._known[written] = self._columns[written][self._position]
+        return self._known[written]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 class Part(Sequence[T]):

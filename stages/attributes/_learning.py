@@ -1,6 +1,6 @@
 """What the attribute classifiers have in common: lessons in, probabilities of every attribute out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -8,10 +8,12 @@ from pipeline.errors import BadData
 from pipeline.images import read
 from pipeline.records import Array, AttributeScores, Scene
 from pipeline.stage import Runtime
-from stages.attributes._features import described, emphasis
+from stages.attributes._appearance import NAMES
+from stages.attributes._features import described, emphasis, length
 from stages.attributes._lessons import LearningConfig, Lessons
 from stages.attributes._named_colours import by_name
 from stages.attributes._unlabelled import UNKNOWN
+from stages.vision.boxes import surest
 
 
 def standardised(lessons: Lessons, config: LearningConfig, stage: str) -> tuple[Array, Array, Array, Array]:
@@ -46,25 +48,26 @@ def told(
     score: Callable[[Array], Array],
     colours: Sequence[str],
 ) -> list[tuple[AttributeScores, ...]]:
-    """Every attribute of every detection, best first: learned ones by `score`, from looks (boxes, n) to probabilities
-    (boxes, names), and `colours` by their names."""
-    return [tuple(_of(scene, config, runtime, (*names, *colours), score, colours)) for scene in scenes]
-
-
-def _of(
-    scene: Scene,
-    config: LearningConfig,
-    runtime: Runtime,
-    names: Sequence[str],
-    score: Callable[[Array], Array],
-    colours: Sequence[str],
-) -> Iterator[AttributeScores]:
-    boxes = [detection.box for detection in scene.detections]
-    if not boxes:
-        return
-    photo = read(scene.image)
-    rows = score(described(photo, boxes, config.features, runtime.device))
+    """Every attribute of the detections that the config admits, best first: learned ones by `score`, from looks
+    (boxes, n) to probabilities (boxes, names), and `colours` by their names. Other detections have none."""
+    chosen = [surest(scene.detections, config.least, config.most) for scene in scenes]
+    photos = (
+        (read(scene.image), [scene.detections[index].box for index in indices])
+        for scene, indices in zip(scenes, chosen, strict=True)
+        if indices
+    )
+    blocks = config.features if "names" in config.features or not colours else (*config.features, "names")
+    looks = described(photos, blocks, runtime.device)
+    rows = score(looks[:, : length(config.features)])
     if colours:
-        rows = np.concatenate([rows, by_name(described(photo, boxes, ("names",), runtime.device), colours)], axis=1)
-    for row in rows.tolist():
-        yield AttributeScores(tuple(sorted(zip(names, row, strict=True), key=lambda named: -named[1])))
+        start = length(blocks[: blocks.index("names")])
+        rows = np.concatenate([rows, by_name(looks[:, start : start + NAMES], colours)], axis=1)
+    told_of = iter(rows.tolist())
+    everything: list[tuple[AttributeScores, ...]] = []
+    for scene, indices in zip(scenes, chosen, strict=True):
+        of = {
+            index: AttributeScores(tuple(sorted(zip((*names, *colours), row, strict=True), key=lambda one: -one[1])))
+            for index, row in zip(indices, told_of, strict=False)
+        }
+        everything.append(tuple(of.get(index, AttributeScores(())) for index in range(len(scene.detections))))
+    return everything

@@ -40,6 +40,10 @@ class LearningConfig:
     exhaustive: bool = option(True, "boxes without annotated attributes have none; false: theirs are unknown")
     sure: float = option(0.4, "score of a detection from which captions speak of it", low=0.0, high=1.0)
     seed: int = option(0, "seed of the choice of boxes", low=0, high=2**31 - 1)
+    least: float = option(
+        0.0, "score from which a detection's attributes are told", low=0.0, high=1.0, affects="predict"
+    )
+    most: int = option(1000, "detections told of: of a crowded photo, the surest", low=1, high=1000, affects="predict")
 
     @property
     def mines(self) -> bool:
@@ -105,7 +109,7 @@ def _boxes(
         known = list(_annotated(truth, config)) if config.labels != "mined" else []
         known += _said(scene, parses, config) if parses else []
         if known:
-            looks = described(read(scene.image), [one.box for one in known], config.features, runtime.device)
+            looks = described([(read(scene.image), [one.box for one in known])], config.features, runtime.device)
             yield from zip(known, looks, strict=True)
 
 

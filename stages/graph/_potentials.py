@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.records import Array, Scene
 from stages.resources.text_statistics import TextStatistics
+from stages.vision.boxes import surest
 
 MOST_LABELS = 5
 """Labels of a detection that are weighed, its best."""
@@ -154,6 +155,5 @@ def potentials(scene: Scene, threshold: float, most_objects: int, text: TextStat
 
 def _chosen(scene: Scene, threshold: float, most_objects: int) -> tuple[int, ...]:
     detections = scene.detections
-    ranked = sorted(range(len(detections)), key=lambda index: -detections[index].score)
-    kept = [index for index in ranked if detections[index].score >= threshold][:most_objects]
+    kept = surest(detections, threshold, most_objects)
     return tuple(sorted(kept, key=lambda index: (detections[index].kind != "thing", -detections[index].score)))

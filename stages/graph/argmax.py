@@ -10,6 +10,7 @@ from typing import ClassVar
 from pipeline.config import option
 from pipeline.records import AttributeScores, GraphEdge, GraphNode, Scene, SceneGraph
 from pipeline.stage import Resources, Stage
+from stages.vision.boxes import surest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,8 @@ class Argmax(Stage[ArgmaxConfig, SceneGraph]):
 
     def _graph(self, scene: Scene) -> SceneGraph:
         detections, config = scene.detections, self.config
-        ranked = sorted(range(len(detections)), key=lambda index: -detections[index].score)
-        kept = [index for index in ranked if detections[index].score >= config.detection_threshold]
-        kept = sorted(kept[: config.most_objects], key=lambda index: detections[index].kind != "thing")
+        kept = surest(detections, config.detection_threshold, config.most_objects)
+        kept = sorted(kept, key=lambda index: detections[index].kind != "thing")
         nodes = tuple(self._node(scene, index, scene.attributes[index]) for index in kept)
         place = {index: node for node, index in enumerate(kept)}
         best: dict[frozenset[int], GraphEdge] = {}

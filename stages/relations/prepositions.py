@@ -17,10 +17,13 @@ four times to 1 for sixteen times the area, since a bird inside a bird is that b
 from collections.abc import Sequence
 from itertools import permutations
 
+import numpy as np
+
 from pipeline.config import NoOptions
 from pipeline.records import Detection, Relation, Scene
 from pipeline.stage import Resources, Stage
 from stages.language.synonyms import canonical
+from stages.relations._boxes import pairs_of
 from stages.relations._functions import scores
 
 
@@ -39,14 +42,15 @@ class Prepositions(Stage[NoOptions, tuple[Relation, ...]]):
 
 
 def _relations(detections: Sequence[Detection]) -> tuple[Relation, ...]:
-    labels = [canonical(detection.label) for detection in detections]
+    pairs = np.array(list(permutations(range(len(detections)), 2)), dtype=np.int64).reshape(-1, 2)
+    labels = np.array([canonical(detection.label) for detection in detections])
+    first, second = pairs_of([detection.box for detection in detections], pairs)
+    named = scores(first, second, np.equal(*labels[pairs].T))
+    table = np.stack(list(named.values()), axis=1)  # (pairs, prepositions)
+    best = np.argsort(-table, axis=1, kind="stable")
+    rows = zip(pairs.tolist(), best.tolist(), np.take_along_axis(table, best, axis=1).tolist(), strict=True)
+    names = tuple(named)
     return tuple(
-        _relation(
-            subject, other, scores(detections[subject].box, detections[other].box, labels[subject] == labels[other])
-        )
-        for subject, other in permutations(range(len(detections)), 2)
+        Relation(subject, other, tuple(zip([names[place] for place in places], values, strict=True)))
+        for (subject, other), places, values in rows
     )
-
-
-def _relation(subject: int, other: int, named: dict[str, float]) -> Relation:
-    return Relation(subject, other, tuple(sorted(named.items(), key=lambda pair: -pair[1])))

@@ -44,6 +44,13 @@ def places(boxes: Array, kinds: Array, scores: Array, same: float) -> list[list[
     return groups
 
 
+def surest(detections: Sequence[Detection], least: float, most: int) -> list[int]:
+    """Indices of the detections that score at least `least`, best first, the first `most` of them. Equal scores keep
+    their order."""
+    ranked = sorted(range(len(detections)), key=lambda index: -detections[index].score)
+    return [index for index in ranked if detections[index].score >= least][:most]
+
+
 def match(found: Sequence[Detection], true: Sequence[Detection], least: float = SAME) -> list[int | None]:
     """For each detection found, the index of the true one of the same label that it overlaps best.
 

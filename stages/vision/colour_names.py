@@ -30,10 +30,11 @@ SOFTNESS = 5.0
 
 
 @cache
-def _foci() -> tuple[Array, Array]:
-    """(foci, 3) focal colours and, of each name, the place of its first."""
-    firsts = np.cumsum([0, *(len(points) for points in FOCI.values())])[:-1]
-    return np.array([point for points in FOCI.values() for point in points], dtype=np.float32), firsts
+def _foci() -> tuple[Array, tuple[slice, ...]]:
+    """(foci, 3) focal colours and, of each name, where its own are."""
+    ends = np.cumsum([len(points) for points in FOCI.values()]).tolist()
+    parts = tuple(slice(end - len(points), end) for end, points in zip(ends, FOCI.values(), strict=True))
+    return np.array([point for points in FOCI.values() for point in points], dtype=np.float32), parts
 
 
 def named(lab: Array) -> Array:
@@ -42,10 +43,10 @@ def named(lab: Array) -> Array:
     A name scores exp(-d / SOFTNESS) by the distance d to its nearest focal colour; lightness counts half, because a
     shadow changes it without changing the name.
     """
-    foci, firsts = _foci()
+    foci, parts = _foci()
     scale = np.array([0.5, 1.0, 1.0], dtype=np.float32)
     here, there = lab.astype(np.float32) * scale, foci * scale
-    squares = (here**2).sum(axis=1)[:, None] + (there**2).sum(axis=1) - 2 * here @ there.T  # (n, foci)
-    nearest = np.minimum.reduceat(np.sqrt(np.maximum(squares, 0)), firsts, axis=1)  # (n, names)
-    scores = np.exp(-(nearest - nearest.min(axis=1, keepdims=True)) / SOFTNESS)
-    return np.asarray(scores / scores.sum(axis=1, keepdims=True))
+    squares = (there**2).sum(axis=1)[:, None] + (here**2).sum(axis=1) - 2 * there @ here.T  # (foci, n)
+    nearest = np.sqrt(np.maximum([squares[part].min(axis=0) for part in parts], 0))  # (names, n)
+    scores = np.exp((nearest.min(axis=0) - nearest) / SOFTNESS)
+    return np.asarray((scores / scores.sum(axis=0)).T)

@@ -46,6 +46,22 @@ def test_a_photo_is_judged_alone_and_in_order(stage, photos):
     assert stage.predict([], Resources()) == []
 
 
+def test_only_the_surest_detections_are_looked_at_where_that_is_asked_for(stage, photos, tmp_path):
+    scene, whole = photos.scenes[60], stage.predict(photos.scenes[60:61], Resources())[0]
+    stage.save_state(tmp_path)
+    few = LogisticAttributes(dataclasses.replace(ANNOTATED, least=0.5, most=1)).load_state(tmp_path)
+    scores = (0.9, 0.8), (0.2, 0.7), (0.2, 0.1)
+    for pair, kept in zip(scores, (0, 1, None), strict=True):
+        found = tuple(
+            dataclasses.replace(item, labels=((item.label, score),))
+            for item, score in zip(scene.detections, pair, strict=True)
+        )
+        told = few.predict([Scene(scene.image, {"detections": found})], Resources())[0]
+        assert [bool(one.scores) for one in told] == [place == kept for place in range(2)]
+        if kept is not None:
+            assert dict(told[kept].scores) == pytest.approx(dict(whole[kept].scores))
+
+
 def test_a_photo_without_detections_is_described_by_nothing(stage):
     assert stage.predict([Scene(Image("a", "nowhere.png", 1, 1, ""), {"detections": ()})], Resources()) == [()]
 
@@ -59,7 +75,7 @@ def test_saved_and_loaded_it_says_the_same(stage, photos, tmp_path):
 @pytest.mark.parametrize("box", [Box(0, 0, 1, 1), Box(-5, -5, 200, 3), Box(90, 90, 95, 95), Box(4, 4, 4, 4)])
 @pytest.mark.parametrize("size", [(1, 1), (20, 300)])
 def test_any_box_has_a_finite_look(box, size):
-    seen = described(np.full((*size, 3), 90, dtype=np.uint8), [box], tuple(BLOCKS), "cpu")
+    seen = described([(np.full((*size, 3), 90, dtype=np.uint8), [box])], tuple(BLOCKS), "cpu")
     assert seen.shape == (1, length(tuple(BLOCKS)))
     assert np.isfinite(seen).all()
 

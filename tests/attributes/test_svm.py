@@ -86,4 +86,4 @@ def test_predicting_before_fitting_is_refused(photos):
 def _looks(scene: Scene):
     from pipeline.images import read
 
-    return described(read(scene.image), [d.box for d in scene.detections], LOOKS, "cpu")
+    return described([(read(scene.image), [d.box for d in scene.detections])], LOOKS, "cpu")

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.columns import Column, Part, write_column
+from pipeline.columns import Column, Part, Scenes, write_column
 from pipeline.errors import ContractViolation, StoreError
-from pipeline.records import Caption
+from pipeline.records import Caption, Image
 
 IDS = tuple(f"photo {number}" for number in range(10))
 SAID = [(Caption(f"Photo {number}.", ("photo", str(number))),) for number in range(10)]
@@ -72,3 +72,17 @@ def test_a_part_is_a_view(tmp_path: Path) -> None:
     part = Part(SAID, range(1, 10, 3))
     assert list(part) == [SAID[1], SAID[4], SAID[7]]
     assert list(part[1:]) == [SAID[4], SAID[7]]
+
+
+def test_a_field_is_read_when_it_is_looked_at_and_not_before(tmp_path: Path) -> None:
+    images = [Image(name, f"{name}.png", 1, 1, "") for name in IDS]
+    for written, values in (("images", images), ("captions", SAID), ("concepts", [((name, 1.0),) for name in IDS])):
+        (tmp_path / written).mkdir()
+        write_column(tmp_path / written, written, IDS, lambda start, values=values: iter(values[start:]))
+    columns = {written: Column(tmp_path / written, written) for written in ("captions", "concepts")}
+    (tmp_path / "concepts" / "000000.jsonl").write_text("cut sho")
+    scene = Scenes(Column(tmp_path / "images", "images"), tmp_path, columns)[3]
+    assert scene.captions == SAID[3]
+    assert set(scene.fields) == {"captions", "concepts"}
+    with pytest.raises(StoreError, match="damaged"):
+        scene.read("concepts")
