@@ -31,7 +31,7 @@ class KillAfterSteps(Progress):
 
 
 def write_split(directory: Path, photos: int) -> SplitFiles:
-    """Photos with five of 30,000 sentences of ten words each, and grids of zeros as holes in files of their full size."""
+    """Photos with five of 30,000 sentences of ten words, and grids of zeros as holes in files of their full size."""
     ids, chance = [str(photo) for photo in range(photos)], random.Random(0)
     sentences = [" ".join(f"word{chance.randrange(9000)}" for _ in range(10)) for _ in range(30_000)]
 
