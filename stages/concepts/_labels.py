@@ -1,27 +1,9 @@
-"""Which concepts are said of which photos: what every concept classifier learns from."""
+"""Which photos concept classifiers learn from, and how they answer."""
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from pipeline.errors import BadData
 from pipeline.records import Array, Scored, Truth
-from pipeline.stage import Resources
-from stages.language.english import parse
-from stages.resources.concepts import Concepts
-
-
-def named(truth: Sequence[Truth], resources: Resources) -> Array:
-    """(photos, concepts) bool: whether any caption of a photo says a concept.
-
-    Captions are parsed, not looked up among the training parses, since `tune` has none there.
-    """
-    concepts = resources.of(Concepts)
-    parses = iter(parse(caption for item in truth for caption in item.captions))
-    rows = np.zeros((len(truth), len(concepts)), dtype=bool)
-    for row, item in zip(rows, truth, strict=True):
-        row[sorted(concepts.said([next(parses) for _ in item.captions]))] = True
-    return rows
 
 
 def captioned(truth: Sequence[Truth], stage: str) -> list[int]:
