@@ -39,20 +39,6 @@ class Learned:
     judged: tuple[float, ...]
 
 
-class Layer(nn.Module):
-    """One answer a concept, of channels some of which are left out in training."""
-
-    def __init__(self, channels: int, biases: Tensor, dropout: float) -> None:
-        super().__init__()
-        self.weights, self.biases = nn.Parameter(torch.zeros(channels, len(biases))), nn.Parameter(biases)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, seen: Tensor) -> Tensor:
-        """(..., channels) -> (..., concepts)."""
-        answers: Tensor = self.dropout(seen) @ self.weights + self.biases
-        return answers
-
-
 def losses(answers: Tensor, shows: Tensor, pool: str) -> Tensor:
     """(photos, regions, concepts) answers, (photos, concepts) 0 or 1 -> (photos, concepts) terms of J."""
     if pool == "max":
@@ -69,7 +55,7 @@ def learn(train: Bags, tune: Bags, options: MultilabelOptions, pool: str, runtim
     if pool == "noisy_or":
         each = -np.expm1(-np.logaddexp(0, biases) / regions)  # 1 - (1 - share)^(1 / regions)
         biases = np.log(each / (1 - each))
-    layer = Layer(channels, torch.tensor(biases, dtype=torch.float32), options.dropout)
+    layer = multilabel.Layer(channels, torch.tensor(biases, dtype=torch.float32), options.dropout)
 
     def lessons(bags: Bags) -> multilabel.Lessons:
         def terms(places: Sequence[int], shows: Tensor) -> Tensor:

@@ -12,10 +12,10 @@ import numpy as np
 
 from pipeline.records import Array, Scene, Scored
 from pipeline.stage import Examples, Resources, Stage
-from stages.concepts._labels import captioned, ranked
+from stages.concepts._ranked import ranked
 from stages.concepts._regions import pooled, scaling
 from stages.networks.multilabel_options import MultilabelOptions
-from stages.resources.concepts import Concepts
+from stages.resources.concepts import Concepts, captioned
 
 
 class CnnMultilabel(Stage[MultilabelOptions, tuple[Scored, ...]]):
@@ -48,7 +48,7 @@ class CnnMultilabel(Stage[MultilabelOptions, tuple[Scored, ...]]):
 
         self.names_ = resources.of(Concepts).names_
         train, tune = examples["train"], examples["tune"]
-        places = captioned(train.truth, self.name)
+        places = captioned(train.truth, f"concepts={self.name}")
         looks = _means([train.scenes[place] for place in places])
         self.mean_, self.factor_ = scaling(looks)
 

@@ -15,10 +15,10 @@ import numpy as np
 from pipeline.config import option
 from pipeline.records import Array, Scene, Scored
 from pipeline.stage import Examples, Resources, Stage
-from stages.concepts._labels import captioned, ranked
+from stages.concepts._ranked import ranked
 from stages.concepts._regions import pooled, regions, scaling
 from stages.networks.multilabel_options import MultilabelOptions
-from stages.resources.concepts import Concepts
+from stages.resources.concepts import Concepts, captioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class MilRegions(Stage[MilRegionsConfig, tuple[Scored, ...]]):
 
         self.names_ = resources.of(Concepts).names_
         train = examples["train"]
-        places = captioned(train.truth, self.name)
+        places = captioned(train.truth, f"concepts={self.name}")
         whole = np.stack([np.asarray(train.scenes[place].grid, dtype=np.float64).mean(axis=0) for place in places])
         self.mean_, self.factor_ = scaling(whole)
 

@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.config import NoOptions
 from pipeline.records import Scene, Scored
 from pipeline.stage import Resources, Stage
-from stages.concepts._labels import ranked
+from stages.concepts._ranked import ranked
 from stages.resources.concepts import Concepts
 
 

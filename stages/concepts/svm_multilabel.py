@@ -13,8 +13,8 @@ import numpy as np
 from pipeline.config import option
 from pipeline.records import Array, Scene, Scored
 from pipeline.stage import Examples, Resources, Stage
-from stages.concepts._labels import captioned, ranked
-from stages.resources.concepts import Concepts
+from stages.concepts._ranked import ranked
+from stages.resources.concepts import Concepts, captioned
 from stages.vision.calibration import platt, probability
 
 LEAST = 5
@@ -60,7 +60,7 @@ class SvmMultilabel(Stage[SvmMultilabelConfig, tuple[Scored, ...]]):
 
     def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
         train, tune, self.names_ = examples["train"], examples["tune"], resources.of(Concepts).names_
-        places = captioned(train.truth, self.name)
+        places = captioned(train.truth, f"concepts={self.name}")
         said = resources.of(Concepts).named([train.truth[place] for place in places])  # (photos, concepts)
         looks = np.stack([self._look(train.scenes[place]) for place in places])  # (photos, numbers)
         self.mean_, self.spread_ = looks.mean(axis=0), np.maximum(looks.std(axis=0), 1e-6)

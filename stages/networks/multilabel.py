@@ -40,6 +40,20 @@ class Lessons:
         return self.terms(places, shows)
 
 
+class Layer(nn.Module):
+    """One answer a concept, of channels some of which are left out in training."""
+
+    def __init__(self, channels: int, biases: Tensor, dropout: float) -> None:
+        super().__init__()
+        self.weights, self.biases = nn.Parameter(torch.zeros(channels, len(biases))), nn.Parameter(biases)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """(..., channels) -> (..., concepts)."""
+        answers: Tensor = self.dropout(seen) @ self.weights + self.biases
+        return answers
+
+
 def logistic(answers: Tensor, shows: Tensor) -> Tensor:
     """log(1 + exp(-y p)) of answers p and what is shown, 0 or 1, of the same shape."""
     signs = 2 * shows - 1  # y, in {-1, +1}

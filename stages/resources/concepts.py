@@ -119,6 +119,18 @@ class Concepts(Resource[ConceptsConfig]):
         return {name: place for place, name in enumerate(self.names_)}
 
 
+def captioned(truth: Sequence[Truth], learner: str) -> list[int]:
+    """The places of the photos of which something is said; of the others nobody knows what they lack.
+
+    Raises:
+        BadData: if there is none.
+    """
+    places = [place for place, item in enumerate(truth) if item.captions]
+    if not places:
+        raise BadData(f"no training photo has a caption, so {learner} cannot learn: give captions to some")
+    return places
+
+
 def _content(parse: Parse) -> Iterator[str]:
     """The base forms of a caption's open-class words; auxiliaries, numerals and punctuation are none."""
     for word, tag, dependency in zip(parse.lemmas, parse.tags, parse.dependencies, strict=True):
