@@ -6,10 +6,10 @@ import pytest
 from pipeline.errors import BadData
 from pipeline.records import Truth
 from pipeline.stage import Examples
-from stages.networks.multilabel_options import MultilabelOptions
 from stages.concepts.cnn_multilabel import CnnMultilabel
 from stages.concepts.mil_regions import MilRegions, MilRegionsConfig
 from stages.concepts.svm_multilabel import SvmMultilabel, SvmMultilabelConfig
+from stages.networks.multilabel_options import MultilabelOptions
 from stages.vision.calibration import platt
 from tests.concepts.conftest import WORDS
 
