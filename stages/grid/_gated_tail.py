@@ -14,6 +14,7 @@ from stages.networks.cbam import Cbam
 from stages.networks.device import resolve
 from stages.networks.multilabel_options import MultilabelOptions
 from stages.networks.standardise import Standard
+from stages.networks.training import seeded
 from stages.vision import cuts
 
 _LOOKED_AT = 256
@@ -27,13 +28,14 @@ class GatedTail(nn.Module):
     there is one.
     """
 
-    def __init__(self, cut: int, gates: str, reduction: int, released_code: bool) -> None:
+    def __init__(self, cut: int, gates: str, reduction: int, released_code: bool, seed: int) -> None:
         super().__init__()
         self.tail, self.gates = cuts.tail(cut).requires_grad_(False), nn.ModuleList()
         blocks: list[Any] = [block for stage in self.tail[:-1] for block in stage.children()]
-        for block in blocks:
-            block.bn3 = Cbam(block.conv_pwl.out_channels, gates, reduction, "identity", released_code)
-            self.gates.append(block.bn3)
+        with seeded(seed, 0, "cpu"):  # not before: the first tail of a process draws weights to replace them
+            for block in blocks:
+                block.bn3 = Cbam(block.conv_pwl.out_channels, gates, reduction, "identity", released_code)
+                self.gates.append(block.bn3)
 
     def forward(self, maps: Tensor) -> Tensor:
         """(batch, channels, rows, columns) at the cut -> (batch, 1280, rows, columns) features."""

@@ -105,11 +105,9 @@ class CbamGrid(Stage[CbamGridConfig, Array]):
 
     def _tail(self) -> "GatedTail":
         from stages.grid._gated_tail import GatedTail
-        from stages.networks.training import seeded
 
-        with seeded(self.config.seed, 0, "cpu"):
-            released = self.config.variant == "released_code"
-            return GatedTail(self.config.cut, self.config.gates, self.config.reduction, released)
+        config, released = self.config, self.config.variant == "released_code"
+        return GatedTail(config.cut, config.gates, config.reduction, released, config.seed)
 
     def _looks(self, scenes: Sequence[Scene], path: Path) -> Array:
         """(photos, channels, rows, columns) maps at the cut, float16, mapped from a file that is made once."""

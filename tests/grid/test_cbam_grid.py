@@ -17,6 +17,7 @@ from stages.grid.cbam_grid import CbamGrid, CbamGridConfig
 from stages.grid.cnn_grid import CnnGrid, Config
 from stages.resources.concepts import Concepts, ConceptsConfig
 from stages.resources.parses import Parses
+from stages.vision.backbone import load
 
 torch.set_num_threads(1)
 SMALL = CbamGridConfig(size=64, cut=5, epochs=3, batch=8, learning_rate=0.01, dropout=0.0)
@@ -109,11 +110,21 @@ def test_a_fit_that_goes_on_equals_one_that_was_not_interrupted(
     runtime = Runtime(device="cpu", scratch=tmp_path)
     with pytest.raises(Killed):
         CbamGrid(SMALL, replace(runtime, progress=kills)).fit(examples, resources)
+    load.cache_clear()  # as in a new process
     again = CbamGrid(SMALL, replace(runtime, progress=notes)).fit(examples, resources)
     assert left == [("fit concepts, epochs", 1)]
     assert again.judged_ == learned.judged_
     for one, other in zip(again.tail_.gates.parameters(), learned.tail_.gates.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_the_first_weights_come_from_the_seed_alone(learned: CbamGrid) -> None:
+    before = learned._tail().gates.state_dict()
+    load.cache_clear()  # as in a new process
+    after = learned._tail().gates.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    other = CbamGrid(replace(SMALL, seed=1))._tail().gates.state_dict()
+    assert not torch.equal(before["0.gates.0.reduce.weight"], other["0.gates.0.reduce.weight"])
 
 
 def test_photos_without_captions_cannot_teach(examples: dict[str, Examples], resources: Resources) -> None:
