@@ -8,6 +8,9 @@ import torch
 
 from pipeline.errors import StoreError
 
+# What torch raises on bytes that are no checkpoint depends on the bytes.
+_UNREADABLE = (OSError, RuntimeError, EOFError, UnpicklingError, LookupError, ValueError, TypeError, AttributeError)
+
 
 def kept(path: Path | None, device: str) -> dict[str, Any]:
     """What `keep` wrote; empty where nothing was written.
@@ -19,7 +22,7 @@ def kept(path: Path | None, device: str) -> dict[str, Any]:
         return {}
     try:
         state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
+    except _UNREADABLE as error:
         raise StoreError(f"checkpoint {str(path)!r} is damaged ({error}): delete it to begin anew") from None
     return state
 
