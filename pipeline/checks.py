@@ -29,6 +29,7 @@ from pipeline.stage import Runtime
 PROVIDERS: Mapping[str, str] = dict.fromkeys(FIELDS, "oracle") | {
     "graph": "argmax",
     "grid": "cnn_grid",
+    "maps": "cnn_maps",
     "guidance": "image",
     "descriptors": "gist_hog_colour",
 }

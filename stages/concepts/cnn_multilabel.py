@@ -12,13 +12,13 @@ import numpy as np
 
 from pipeline.records import Array, Scene, Scored
 from pipeline.stage import Examples, Resources, Stage
-from stages.concepts._labels import captioned, named, ranked
-from stages.concepts._options import BagOptions
+from stages.concepts._ranked import ranked
 from stages.concepts._regions import pooled, scaling
-from stages.resources.concepts import Concepts
+from stages.networks.multilabel_options import MultilabelOptions
+from stages.resources.concepts import Concepts, captioned
 
 
-class CnnMultilabel(Stage[BagOptions, tuple[Scored, ...]]):
+class CnnMultilabel(Stage[MultilabelOptions, tuple[Scored, ...]]):
     """All concepts with their probabilities, best first.
 
     Raises:
@@ -27,7 +27,7 @@ class CnnMultilabel(Stage[BagOptions, tuple[Scored, ...]]):
 
     name = "cnn_multilabel"
     writes = "concepts"
-    config_type = BagOptions
+    config_type = MultilabelOptions
     fit_on = ("train", "tune")
 
     names_: tuple[str, ...]
@@ -48,19 +48,19 @@ class CnnMultilabel(Stage[BagOptions, tuple[Scored, ...]]):
 
         self.names_ = resources.of(Concepts).names_
         train, tune = examples["train"], examples["tune"]
-        places = captioned(train.truth, self.name)
+        places = captioned(train.truth, f"concepts={self.name}")
         looks = _means([train.scenes[place] for place in places])
         self.mean_, self.factor_ = scaling(looks)
 
         def bags(means: Array, shows: Array) -> Bags:
             seen = (means - self.mean_) * self.factor_
-            return Bags(len(seen), lambda wanted: seen[list(wanted), None], shows)
+            return Bags(lambda wanted: seen[list(wanted), None], shows)
 
         held = [place for place, truth in enumerate(tune.truth) if truth.captions]
         told = _means([tune.scenes[place] for place in held]).reshape(len(held), looks.shape[1])
         learned = learn(
-            bags(looks, named([train.truth[place] for place in places], resources)),
-            bags(told, named([tune.truth[place] for place in held], resources)),
+            bags(looks, resources.of(Concepts).named([train.truth[place] for place in places])),
+            bags(told, resources.of(Concepts).named([tune.truth[place] for place in held])),
             self.config,
             "max",
             self.runtime,

@@ -15,14 +15,14 @@ import numpy as np
 from pipeline.config import option
 from pipeline.records import Array, Scene, Scored
 from pipeline.stage import Examples, Resources, Stage
-from stages.concepts._labels import captioned, named, ranked
-from stages.concepts._options import BagOptions
+from stages.concepts._ranked import ranked
 from stages.concepts._regions import pooled, regions, scaling
-from stages.resources.concepts import Concepts
+from stages.networks.multilabel_options import MultilabelOptions
+from stages.resources.concepts import Concepts, captioned
 
 
 @dataclass(frozen=True, slots=True)
-class MilRegionsConfig(BagOptions):
+class MilRegionsConfig(MultilabelOptions):
     """The regions, and how their answers become the photo's."""
 
     pool: str = option("max", "largest answer of a region, or noisy_or of all", choices=("max", "noisy_or"))
@@ -60,7 +60,7 @@ class MilRegions(Stage[MilRegionsConfig, tuple[Scored, ...]]):
 
         self.names_ = resources.of(Concepts).names_
         train = examples["train"]
-        places = captioned(train.truth, self.name)
+        places = captioned(train.truth, f"concepts={self.name}")
         whole = np.stack([np.asarray(train.scenes[place].grid, dtype=np.float64).mean(axis=0) for place in places])
         self.mean_, self.factor_ = scaling(whole)
 
@@ -68,7 +68,7 @@ class MilRegions(Stage[MilRegionsConfig, tuple[Scored, ...]]):
             def gather(wanted: Sequence[int]) -> Array:
                 return np.stack([self._regions(part.scenes[kept[place]]) for place in wanted])
 
-            return Bags(len(kept), gather, named([part.truth[place] for place in kept], resources))
+            return Bags(gather, resources.of(Concepts).named([part.truth[place] for place in kept]))
 
         held = [place for place, truth in enumerate(examples["tune"].truth) if truth.captions]
         learned = learn(bags(train, places), bags(examples["tune"], held), self.config, self.config.pool, self.runtime)

@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.config import NoOptions
 from pipeline.records import Scene, Scored
 from pipeline.stage import Resources, Stage
-from stages.concepts._labels import named, ranked
+from stages.concepts._ranked import ranked
 from stages.resources.concepts import Concepts
 
 
@@ -25,5 +25,5 @@ class OracleConcepts(Stage[NoOptions, tuple[Scored, ...]]):
         return (Concepts.name,)
 
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Scored, ...]]:
-        rows = named([scene.truth for scene in scenes], resources).astype(np.float64)
+        rows = resources.of(Concepts).named([scene.truth for scene in scenes]).astype(np.float64)
         return [ranked(resources.of(Concepts).names_, row) for row in rows]

@@ -13,8 +13,8 @@ import numpy as np
 from pipeline.config import option
 from pipeline.records import Array, Scene, Scored
 from pipeline.stage import Examples, Resources, Stage
-from stages.concepts._labels import captioned, named, ranked
-from stages.resources.concepts import Concepts
+from stages.concepts._ranked import ranked
+from stages.resources.concepts import Concepts, captioned
 from stages.vision.calibration import platt, probability
 
 LEAST = 5
@@ -60,8 +60,8 @@ class SvmMultilabel(Stage[SvmMultilabelConfig, tuple[Scored, ...]]):
 
     def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
         train, tune, self.names_ = examples["train"], examples["tune"], resources.of(Concepts).names_
-        places = captioned(train.truth, self.name)
-        said = named([train.truth[place] for place in places], resources)  # (photos, concepts)
+        places = captioned(train.truth, f"concepts={self.name}")
+        said = resources.of(Concepts).named([train.truth[place] for place in places])  # (photos, concepts)
         looks = np.stack([self._look(train.scenes[place]) for place in places])  # (photos, numbers)
         self.mean_, self.spread_ = looks.mean(axis=0), np.maximum(looks.std(axis=0), 1e-6)
         seen = self._standard(looks)
@@ -71,7 +71,7 @@ class SvmMultilabel(Stage[SvmMultilabelConfig, tuple[Scored, ...]]):
         self.biases_ = np.array([bias for _, bias in machines])
         held = [place for place, truth in enumerate(tune.truth) if truth.captions]
         raw = self._raw([tune.scenes[place] for place in held])  # (photos, concepts)
-        right = named([tune.truth[place] for place in held], resources)
+        right = resources.of(Concepts).named([tune.truth[place] for place in held])
         constant = np.asarray(~self.weights_.any(axis=0))
         judged = [
             list(zip(scores.tolist(), answers.tolist(), strict=True))

@@ -14,11 +14,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+import numpy as np
+
 from pipeline.config import option
 from pipeline.errors import BadData
-from pipeline.records import Truth
+from pipeline.records import Array, Truth
 from pipeline.stage import Resource, Resources
-from stages.language.english import Parse
+from stages.language.english import Parse, parse
 from stages.resources.parses import Parses
 
 OPEN_CLASSES = ("NN", "VB", "JJ", "RB")
@@ -71,7 +73,7 @@ class Concepts(Resource[ConceptsConfig]):
         counts, photos, edits = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
         for captions in resources.of(Parses).photos():
             here = set()
-            for word in (word for parse in captions for word in _content(parse)):
+            for word in (word for caption in captions for word in _content(caption)):
                 name = self.merges_.get(word, word)
                 if name in dropped:
                     edits[word, ""] += 1
@@ -101,9 +103,32 @@ class Concepts(Resource[ConceptsConfig]):
         words = {self.merges_.get(word, word) for parse in captions for word in _content(parse)}
         return frozenset(self._places[word] for word in words if word in self._places)
 
+    def named(self, truth: Sequence[Truth]) -> Array:
+        """(photos, concepts) bool: whether any caption of a photo says a concept.
+
+        Captions are parsed, not looked up among the training parses, since `tune` has none there.
+        """
+        parses = iter(parse(caption for item in truth for caption in item.captions))
+        rows = np.zeros((len(truth), len(self)), dtype=bool)
+        for row, item in zip(rows, truth, strict=True):
+            row[sorted(self.said([next(parses) for _ in item.captions]))] = True
+        return rows
+
     @cached_property
     def _places(self) -> Mapping[str, int]:
         return {name: place for place, name in enumerate(self.names_)}
+
+
+def captioned(truth: Sequence[Truth], learner: str) -> list[int]:
+    """The places of the photos of which something is said; of the others nobody knows what they lack.
+
+    Raises:
+        BadData: if there is none.
+    """
+    places = [place for place, item in enumerate(truth) if item.captions]
+    if not places:
+        raise BadData(f"no training photo has a caption, so {learner} cannot learn: give captions to some")
+    return places
 
 
 def _content(parse: Parse) -> Iterator[str]:

@@ -9,6 +9,7 @@ weights for it. timm changes which weights a name without a tag means, and featu
 
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,17 +83,24 @@ def features(name: str, photos: Array, device: str, weights: str = "") -> "Tenso
     import torch
 
     network: Any = load(name, device, weights)
-    mean, deviation = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in scaling(name))
     with torch.inference_mode():
-        pixels = torch.from_numpy(np.ascontiguousarray(photos)).permute(0, 3, 1, 2)  # (batch, 3, height, width)
-        few = max(1, _IN_CACHE // (photos.shape[1] * photos.shape[2])) if device == "cpu" else len(photos)
-        looks = (part.to(device).float().sub_(mean).div_(deviation) for part in torch.split(pixels, few))
-        maps = torch.cat([network.forward_features(look) for look in looks])
+        maps = torch.cat([network.forward_features(look) for look in looks(name, photos, device)])
     if maps.ndim != 4 or maps.shape[1] != network.num_features:
         raise BadOption(
             f"backbone {name!r} gives {tuple(maps.shape[1:])}, no maps of channels x rows x columns: choose a CNN"
         )
     return maps  # (batch, channels, rows, columns)
+
+
+def looks(name: str, photos: Array, device: str) -> "Iterator[Tensor]":
+    """The photos in the scaling of the network, (few, 3, height, width): as many at a time as it sees fastest."""
+    import torch
+
+    mean, deviation = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in scaling(name))
+    pixels = torch.from_numpy(np.ascontiguousarray(photos)).permute(0, 3, 1, 2)
+    few = max(1, _IN_CACHE // (photos.shape[1] * photos.shape[2])) if device == "cpu" else len(photos)
+    for part in torch.split(pixels, few):
+        yield part.to(device).float().sub_(mean).div_(deviation)
 
 
 @cache

@@ -1,19 +1,19 @@
 """Maps from inside a backbone: what its early and middle blocks see, in finer grids than its last features.
 
 efficientnet_lite0 has seven blocks; the maps after block i have CHANNELS[i] channels, one place every PIXELS[i] pixels.
+What comes after a cut can be run again on maps that were changed: `tail(cut)` of maps as they were gives the features.
 """
 
+import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pipeline.errors import BadOption
 from pipeline.records import Array
-from stages.vision.backbone import load, scaling
+from stages.vision.backbone import load, looks
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 NAME = "efficientnet_lite0"
 CHANNELS = (16, 24, 40, 80, 112, 192, 320)
@@ -34,16 +34,37 @@ def maps(photos: Array, cuts: Sequence[int], device: str) -> "list[Tensor]":
     """
     import torch
 
-    beyond = [cut for cut in cuts if not 0 <= cut < len(CHANNELS)]
-    if beyond:
-        raise BadOption(f"cut={beyond[0]} should lie between 0 and {len(CHANNELS) - 1}, the blocks of {NAME}")
+    for cut in cuts:
+        _check(cut)
     network: Any = load(NAME, device)
-    mean, deviation = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in scaling(NAME))
-    seen: dict[int, Tensor] = {}
+    seen: list[list[Tensor]] = [[] for _ in CHANNELS]
     with torch.inference_mode():
-        pixels = torch.from_numpy(np.ascontiguousarray(photos)).permute(0, 3, 1, 2).to(device).float()
-        values = network.bn1(network.conv_stem((pixels - mean) / deviation))
-        for place, block in enumerate(network.blocks[: max(cuts, default=-1) + 1]):
-            values = block(values)
-            seen[place] = values
-    return [seen[cut] for cut in cuts]
+        for look in looks(NAME, photos, device):
+            values = network.bn1(network.conv_stem(look))
+            for place, block in enumerate(network.blocks[: max(cuts, default=-1) + 1]):
+                values = block(values)
+                if place in cuts:
+                    seen[place].append(values)
+    return [torch.cat(seen[cut]) for cut in cuts]
+
+
+def tail(cut: int) -> "nn.Sequential":
+    """The parts of the network after a cut: the blocks that are left, then the head that makes the 1280 maps.
+
+    A copy of its own, in evaluation mode, batch normalisation folded into its convolutions, which have gradients asked
+    for only where its user sets them.
+
+    Raises:
+        BadOption: for a block the backbone does not have.
+    """
+    from torch import nn
+
+    _check(cut)
+    network: Any = load(NAME, "cpu")
+    blocks = network.blocks[cut + 1 :]
+    return copy.deepcopy(nn.Sequential(*blocks, nn.Sequential(network.conv_head, network.bn2)))
+
+
+def _check(cut: int) -> None:
+    if not 0 <= cut < len(CHANNELS):
+        raise BadOption(f"cut={cut} should lie between 0 and {len(CHANNELS) - 1}, the blocks of {NAME}")

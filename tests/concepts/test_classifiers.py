@@ -6,10 +6,10 @@ import pytest
 from pipeline.errors import BadData
 from pipeline.records import Truth
 from pipeline.stage import Examples
-from stages.concepts._options import BagOptions
 from stages.concepts.cnn_multilabel import CnnMultilabel
 from stages.concepts.mil_regions import MilRegions, MilRegionsConfig
 from stages.concepts.svm_multilabel import SvmMultilabel, SvmMultilabelConfig
+from stages.networks.multilabel_options import MultilabelOptions
 from stages.vision.calibration import platt
 from tests.concepts.conftest import WORDS
 
@@ -18,7 +18,7 @@ MAKERS = {
     "svm": lambda: SvmMultilabel(SvmMultilabelConfig(C=0.1)),
     "logistic": lambda: SvmMultilabel(SvmMultilabelConfig(machine="logistic", C=1.0)),
     "descriptors": lambda: SvmMultilabel(SvmMultilabelConfig(looks="descriptors", C=0.1)),
-    "cnn": lambda: CnnMultilabel(BagOptions(**FAST)),
+    "cnn": lambda: CnnMultilabel(MultilabelOptions(**FAST)),
     "max": lambda: MilRegions(MilRegionsConfig(**FAST, windows=(1, 2), step=1)),
     "noisy_or": lambda: MilRegions(MilRegionsConfig(**FAST, windows=(1, 2), step=1, pool="noisy_or")),
 }
@@ -116,7 +116,7 @@ def test_rare_concepts_share_one_curve_and_the_others_have_their_own(photos):
 
 
 def test_training_ends_when_tune_gets_no_better(photos):
-    stage = CnnMultilabel(BagOptions(**FAST | {"learning_rate": 0.5}, epochs=200, patience=3))
+    stage = CnnMultilabel(MultilabelOptions(**FAST | {"learning_rate": 0.5}, epochs=200, patience=3))
     stage.fit(photos.examples, photos.resources)
     assert len(stage.judged_) - 1 - int(np.argmin(stage.judged_)) == 3
     assert len(stage.judged_) < 200

@@ -25,6 +25,7 @@ SMALL = {
     "detections/hog_svm": "hog_svm:min_boxes=4",
     "detections/nanodet": "nanodet:size=160",
     "detections/things_and_stuff": "things_and_stuff:things=nanodet%3Asize%3D160",
+    "grid/cbam_grid": "cbam_grid:epochs=1:size=64",
 }
 """Options that make a fit or an answer short; the contract does not depend on size."""
 STAGES = [f"{field}/{name}" for field in FIELDS for name in registered(field)]

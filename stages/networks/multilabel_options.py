@@ -1,4 +1,4 @@
-"""How the linear layers of concepts are trained. Imports no torch."""
+"""How what tells concepts is trained. Imports no torch."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from pipeline.config import option
 
 
 @dataclass(frozen=True, slots=True)
-class BagOptions:
-    """How the layer is trained."""
+class MultilabelOptions:
+    """Training by what photos show, stopped by the loss of `tune`; see `stages.networks.multilabel`."""
 
     epochs: int = option(30, "times over the photos, at most", low=1, high=10_000)
     patience: int = option(4, "epochs without a lower loss of tune after which it ends", low=1, high=10_000)
