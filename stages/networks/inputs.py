@@ -14,6 +14,12 @@ def grid_inputs(scenes: Sequence[Scene]) -> Tensors:
     return (torch.from_numpy(np.stack([np.asarray(scene.grid, dtype=np.float32) for scene in scenes])),)
 
 
+def map_inputs(scenes: Sequence[Scene]) -> Tensors:
+    """Maps, channels last as everywhere in networks: (photos, rows, columns, channels)."""
+    maps = np.stack([np.asarray(scene.read("maps"), dtype=np.float32) for scene in scenes])
+    return (torch.from_numpy(maps).permute(0, 2, 3, 1).contiguous(),)
+
+
 def region_inputs(scenes: Sequence[Scene]) -> Tensors:
     """Regions, as many for each photo as for the one that has most: (photos, regions, dim), and (photos, regions, 1)
     with 1 where there is one and 0 where a row only fills up. A photo without regions has one, of zeros."""

@@ -55,13 +55,14 @@ def load(name: str, device: str, weights: str = "") -> "nn.Module":
 
     timm = _timm(name)
     network: nn.Module
-    if name in PACKAGED and not weights:
-        network = timm.create_model(PACKAGED[name].timm, pretrained=False)
-        found = torch.load(_packaged_file(name), map_location="cpu", weights_only=True)
-        network.load_state_dict(in_order(found, network.state_dict(), name))
-        network = _folded(network.eval())
-    else:
-        network = _from_timm(timm, name, weights)
+    with torch.random.fork_rng(devices=[]):  # weights are drawn before they are replaced
+        if name in PACKAGED and not weights:
+            network = timm.create_model(PACKAGED[name].timm, pretrained=False)
+            found = torch.load(_packaged_file(name), map_location="cpu", weights_only=True)
+            network.load_state_dict(in_order(found, network.state_dict(), name))
+            network = _folded(network.eval())
+        else:
+            network = _from_timm(timm, name, weights)
     ready: nn.Module = network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     return ready
 

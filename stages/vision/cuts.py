@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME = "efficientnet_lite0"
 CHANNELS = (16, 24, 40, 80, 112, 192, 320)
+FEATURES = 1280
 PIXELS = (2, 4, 8, 16, 16, 32, 32)
 
 
@@ -49,7 +50,7 @@ def maps(photos: Array, cuts: Sequence[int], device: str) -> "list[Tensor]":
 
 
 def tail(cut: int) -> "nn.Sequential":
-    """The parts of the network after a cut: the blocks that are left, then the head that makes the 1280 maps.
+    """The parts of the network after a cut: the blocks that are left, then the head that makes FEATURES maps.
 
     A copy of its own, in evaluation mode, batch normalisation folded into its convolutions, which have gradients asked
     for only where its user sets them.

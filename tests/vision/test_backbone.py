@@ -50,6 +50,13 @@ def test_there_are_1280_maps_with_a_place_for_every_32_pixels() -> None:
     assert backbone.features(NAME, photos(1, 96), "cpu").shape == (1, 1280, 3, 3)
 
 
+def test_loading_it_takes_no_random_numbers_from_a_network_that_is_being_made() -> None:
+    backbone.load.cache_clear()
+    before = torch.get_rng_state()
+    backbone.load(NAME, "cpu")
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_weights_of_another_network_are_refused() -> None:
     network, weights = unfolded()
     weights.popitem()
