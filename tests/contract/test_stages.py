@@ -15,6 +15,7 @@ from tests.detections.random_detector import SMALLEST, random_state
 SMALL = {
     "attributes/logistic": "logistic:labels=annotated:features=colour+texture:C=0.1",
     "captions/adaptive": "adaptive:epochs=2:word=8:lstm=12:attention=8",
+    "captions/alignment": "alignment:epochs=2:size=12:batch=8",
     "captions/att_lstm": "att_lstm:epochs=2:word=8:lstm=12",
     "captions/glstm": "glstm:epochs=2:word=8:lstm=12",
     "captions/hard_attention": "hard_attention:epochs=2:word=8:lstm=12:attention=8",
