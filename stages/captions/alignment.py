@@ -29,7 +29,6 @@ from stages.resources.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from stages.networks.aligning import Heard
-    from stages.networks.alignment import Alignment as Network
     from stages.networks.captioner import Tensors
 
 _DIGITS = 4  # of evidence, which is looked at and not computed with
@@ -43,8 +42,8 @@ class Config(AligningOptions):
 
 
 class Alignment(Stage[Config, tuple[Caption, ...]]):
-    """One caption a photo. The evidence of each word is its region, a place of the grid or a detection (neither where it
-    is the whole photo), and how well they fit, v . s. Where no training photo but the photo itself is known, nothing.
+    """One caption a photo, or none where no training photo but the photo itself is known. The evidence of each word is
+    its region (a place of the grid or a detection; neither where it is the whole photo) and how well they fit, v . s.
     """
 
     name = "alignment"
@@ -55,7 +54,6 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
     texts_: tuple[str, ...]
     symbols_: tuple[tuple[int, ...], ...]  # of their words
     hashes_: tuple[str, ...]  # of the photos that they are of
-    _network: "Network"
 
     def reads(self) -> tuple[str, ...]:
         return ("grid",) if self.config.over == "grid" else ("grid", "regions")
