@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -39,8 +40,9 @@ def option(
 ) -> Any:
     """A config field: default, meaning, inclusive bounds, and what a change of it makes stale.
 
-    `file` marks a path whose content, not whose name, is what matters to a key; `folder` a choice in that folder of
-    stages/, written as text, which is checked like any choice and matters by its version and all its options.
+    `file` marks a path of a file, or of a folder of files, whose content, not whose name, is what matters to a key;
+    `folder` a choice in that folder of stages/, written as text, which is checked like any choice and matters by its
+    version and all its options.
     """
     metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "affects": affects, "file": file}
     return dataclasses.field(default=default, metadata=metadata | {"folder": folder})
@@ -135,10 +137,27 @@ def recipe(config: Any, affects: Affects | None = None) -> dict[str, Any]:
 
 
 def _digest(option_name: str, path: str) -> str:
+    given = Path(path)
     try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        if not given.is_dir():
+            return _hashed(given)
+        within = {file.relative_to(given): file for file in given.rglob("*") if file.is_file()}
+        seen = sorted((place.as_posix(), file) for place, file in within.items() if not place.parts[0].startswith("."))
+        return hashlib.sha256("".join(f"{_hashed(file)}  {name}\n" for name, file in seen).encode()).hexdigest()
     except OSError as error:
-        raise BadOption(f"{option_name}={path!r} cannot be read: {error.strerror}; give the path of a file") from None
+        raise BadOption(f"{option_name}={path!r} cannot be read: {error.strerror}; give a path that is there") from None
+
+
+def _hashed(file: Path) -> str:
+    """Its sha256, computed once in a process unless size or time of change are others: weights may be gigabytes."""
+    now = file.stat()
+    return _sha256(file, now.st_size, now.st_mtime_ns)
+
+
+@cache
+def _sha256(file: Path, size: int, changed: int) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _parse(kind: Any, raw: str) -> Any:

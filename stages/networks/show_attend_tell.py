@@ -9,9 +9,10 @@
     loss  = -log p(y) + lambda sum_i (1 - sum_t alpha_ti)^2                                              (14)
 
 `variant="released_code"` follows the authors' program where it leaves the paper: a zero vector and no start symbol
-as the first word; a second, rectified layer in the initial MLPs, shared by both; tanh, and biases, in the deep output;
-the penalty summed over the batch and averaged over the locations (lambda is then n / L times the paper's, for n
-sentences and L locations). Both drop out h_t and the deep output's sum, as the program does and the paper leaves open.
+as the first word; a second, rectified layer in the initial MLPs, shared by both; tanh(W W_a a_i + b) for W_a a_i in
+(4); tanh, and biases, in the deep output; the penalty summed over the batch and averaged over the locations (lambda is
+then n / L times the paper's, for n sentences and L locations). Both drop out h_t and the deep output's sum, as the
+program does and the paper leaves open.
 """
 
 from typing import Literal
@@ -57,6 +58,7 @@ class ShowAttendTell(Captioner):
         self.initial = nn.Linear(channels, 2 * lstm)  # both MLPs' output layers: h_0, c_0
         self.initial_hidden = nn.Linear(channels, channels) if self.released else None
         self.location_key = nn.Linear(channels, attention, bias=False)  # W_a
+        self.location_key_deep = nn.Linear(attention, attention) if self.released else None
         self.word_to_gates = nn.Linear(word, 4 * lstm, bias=False)
         self.from_state = nn.Linear(lstm, sum(self.sizes))  # the gates' part of T, W_h, w_b and their biases
         self.context_to_gates = nn.Linear(channels, 4 * lstm, bias=False)
@@ -74,7 +76,10 @@ class ShowAttendTell(Captioner):
         if self.initial_hidden is not None:
             mean = self.dropout(F.relu(self.initial_hidden(mean)))
         hidden, cell = self.initial(mean).tanh().chunk(2, dim=1)  # (photos, lstm)
-        return locations, exponential(self.location_key(locations)), hidden, cell
+        keys = self.location_key(locations)  # (photos, locations, attention)
+        if self.location_key_deep is not None:
+            keys = self.location_key_deep(keys).tanh()
+        return locations, exponential(keys), hidden, cell
 
     def start(self, memory: Tensors) -> Tensors:
         _, _, hidden, cell = memory

@@ -4,8 +4,8 @@ PPMI and SVD as in Levy, Goldberg and Dagan (2015): contexts smoothed by the pow
 lemmas of the training captions, nouns merged as everywhere; nothing else is read, so vectors know what captions know.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Self
@@ -65,6 +65,15 @@ class WordVectors(Resource[WordVectorsConfig]):
         equal = np.array([[one == other for other in others] for one in some], dtype=bool).reshape(alike.shape)
         return np.asarray(np.where(equal, 1.0, alike), dtype=np.float64)
 
+    def written(self, words: Sequence[str], parses: Iterable[Parse]) -> Array:
+        """The vectors of words as they are written, (words, dimensions): each that of the base form it most often has
+        in these parses, 0 for a word without."""
+        forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for parse in parses:
+            for index, word in enumerate(parse.words):
+                forms[word][_base(parse, index)] += 1
+        return self._rows([forms[word].most_common(1)[0][0] if word in forms else word for word in words])
+
     def _rows(self, words: Sequence[str]) -> Array:
         rows = np.zeros((len(words), self.vectors_.shape[1]))
         for row, word in enumerate(words):
@@ -111,7 +120,11 @@ def words_of(parse: Parse) -> Iterator[str]:
     """The words of a caption as they have vectors: lemmas without punctuation, nouns merged with their synonyms."""
     for index, lemma in enumerate(parse.lemmas):
         if any(character.isalnum() for character in lemma):
-            yield canonical(lemma) if parse.is_noun(index) else lemma
+            yield _base(parse, index)
+
+
+def _base(parse: Parse, index: int) -> str:
+    return canonical(parse.lemmas[index]) if parse.is_noun(index) else parse.lemmas[index]
 
 
 def _reduced(information: Array, dimensions: int, power: float) -> Array:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "torchvision", "timm", "sklearn", "cv2", "spacy", "pytoulbar2", "pycocoevalcap")
+HEAVY = ("torch", "torchvision", "timm", "sklearn", "cv2", "spacy", "pytoulbar2", "pycocoevalcap", "transformers")
 
 _BLOCKED = f"""
 import importlib.abc, sys

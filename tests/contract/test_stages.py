@@ -9,11 +9,13 @@ from safetensors.torch import save_file
 from pipeline.checks import STAGE_CHECKS, Bench
 from pipeline.records import FIELDS
 from pipeline.registry import Choice, choose, registered
+from tests.captions import tiny_hugging_face
 from tests.detections.random_detector import SMALLEST, random_state
 
 SMALL = {
     "attributes/logistic": "logistic:labels=annotated:features=colour+texture:C=0.1",
     "captions/adaptive": "adaptive:epochs=2:word=8:lstm=12:attention=8",
+    "captions/alignment": "alignment:epochs=2:size=12:batch=8",
     "captions/att_lstm": "att_lstm:epochs=2:word=8:lstm=12",
     "captions/glstm": "glstm:epochs=2:word=8:lstm=12",
     "captions/hard_attention": "hard_attention:epochs=2:word=8:lstm=12:attention=8",
@@ -32,7 +34,7 @@ SMALL = {
 STAGES = [f"{field}/{name}" for field in FIELDS for name in registered(field)]
 
 
-NEED_A_FILE = ("captions/from_file", "detections/faster_rcnn")
+NEED_A_FILE = ("captions/from_file", "captions/hf_caption", "detections/faster_rcnn")
 """Stages that hand on a file, or run the weights in one."""
 
 
@@ -43,6 +45,11 @@ def with_its_file(stage: str, bench: Bench) -> str:
         photos = bench.split("val").images().ids
         said.write_text(json.dumps([{"image_id": photo, "caption": f"Photo {photo}."} for photo in photos]))
         return f"from_file:{said}"
+    if stage == "captions/hf_caption":
+        model = bench.directory / "tiny_hugging_face"
+        if not model.exists():
+            tiny_hugging_face.save(model)
+        return f"hf_caption:{model}:longest=6"
     weights = bench.directory / f"{SMALLEST}.safetensors"
     if not weights.exists():
         save_file(random_state(), weights)

@@ -52,10 +52,13 @@ def equations(
     h, c = np.split(np.tanh(w["initial.weight"] @ mean + w["initial.bias"]), 2)
     to_gates, w_h, w_beta = np.split(w["from_state.weight"], [4 * n, 4 * n + ATTENTION])
     b_gates, b_e, b_beta = np.split(w["from_state.bias"], [4 * n, 4 * n + ATTENTION])
+    keys = [w["location_key.weight"] @ a_i for a_i in a]
+    if released:
+        keys = [np.tanh(w["location_key_deep.weight"] @ key + w["location_key_deep.bias"]) for key in keys]
     log_p, alphas, betas = [], [], []
     for word in words:
         y = w["embedding.weight"][word] * (0 if released and word == START else 1)
-        e = np.array([w["attention"] @ np.tanh(w["location_key.weight"] @ a_i + w_h @ h + b_e) for a_i in a])
+        e = np.array([w["attention"] @ np.tanh(key + w_h @ h + b_e) for key in keys])
         alpha, beta = softmax(e), sigma(w_beta[0] @ h + b_beta[0])
         z = beta * sum(alpha_i * a_i for alpha_i, a_i in zip(alpha, a, strict=True))
         i, f, o, g = np.split(
@@ -151,7 +154,7 @@ def test_the_number_of_parameters_is_the_papers() -> None:
     deep_output = m * n + m * d + v * m  # L_h, L_z, L_o
     paper = embedding + initial + attention + selector + lstm + deep_output
     assert sum(p.numel() for p in network().parameters()) == paper
-    released = paper + d * d + d + m + m + v
+    released = paper + d * d + d + a * a + a + m + m + v
     assert sum(p.numel() for p in network("released_code").parameters()) == released
 
 

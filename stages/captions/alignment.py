@@ -1,0 +1,178 @@
+"""Captions retrieved by aligning words with regions: deep visual-semantic alignments (Karpathy and Fei-Fei, CVPR 2015).
+
+Said is the training sentence whose words find the best regions, S_kl in `stages/networks/alignment.py`. Each word shows
+the region that it lies on, where neighbours rather share one (`stages/networks/segments.py`). A training photo that is
+the photo itself, by the hash of its content, is never asked.
+
+The paper's regions are the 19 best boxes of a detector and the whole photo. Here they are what the plan has, `regions`
+or the locations of the grid, and the whole photo: the mean of the grid. Word vectors come from the training captions.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+import numpy as np
+
+from pipeline.config import option
+from pipeline.errors import BadData
+from pipeline.records import Array, Caption, Evidence, Scene, Truth
+from pipeline.stage import Examples, Resources, Stage
+from pipeline.text import tokenise
+from stages.networks.aligning_options import AligningOptions
+from stages.resources.parses import Parses
+from stages.resources.vocabulary import Vocabulary
+from stages.resources.word_vectors import WordVectors
+
+if TYPE_CHECKING:
+    from stages.networks.aligning import Heard
+    from stages.networks.captioner import Tensors
+
+_DIGITS = 4  # of evidence, which is looked at and not computed with
+
+
+@dataclass(frozen=True, slots=True)
+class Config(AligningOptions):
+    over: Literal["grid", "regions"] = option("grid", "the regions, beside the whole photo")
+    candidates: int = option(5000, "training sentences that may be said, evenly chosen; 0: all", low=0)
+    beta: float = option(10.0, "what it is worth that neighbouring words share a region", low=0.0, affects="predict")
+
+
+class Alignment(Stage[Config, tuple[Caption, ...]]):
+    """One caption a photo, or none where no training photo but the photo itself is known. The evidence of each word is
+    its region (a place of the grid or a detection; neither where it is the whole photo) and how well they fit, v . s.
+    """
+
+    name = "alignment"
+    writes = "captions"
+    config_type = Config
+    fit_on = ("train", "tune")
+    recall_: tuple[float, ...]  # on tune, after each epoch
+    texts_: tuple[str, ...]
+    symbols_: tuple[tuple[int, ...], ...]  # of their words
+    hashes_: tuple[str, ...]  # of the photos that they are of
+
+    def reads(self) -> tuple[str, ...]:
+        return ("grid",) if self.config.over == "grid" else ("grid", "regions")
+
+    def uses(self) -> tuple[str, ...]:
+        return ("vocabulary", "parses", "word_vectors")
+
+    def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
+        """Align training photos with their captions, and remember these.
+
+        Raises:
+            BadData: if no photo of train, or of tune, has a caption.
+        """
+        from stages.networks.aligning import Pairs, fit_alignment
+
+        vocabulary, train = resources.of(Vocabulary), examples["train"]
+        learned, judged = (
+            Pairs(split.scenes, [[vocabulary.encode(words) for words in group] for group in _words(split.truth)])
+            for split in (train, examples["tune"])
+        )
+        vectors = resources.of(WordVectors).written(vocabulary.decode(range(len(vocabulary))), resources.of(Parses))
+        self._network, self.recall_ = fit_alignment(vectors, learned, judged, self.gather, self.config, self.runtime)
+        said = [
+            (text, vocabulary.encode(words), scene.image.sha256)
+            for scene, truth in zip(train.scenes, train.truth, strict=True)
+            for text in truth.captions
+            if (words := tokenise(text))
+        ]
+        many = min(self.config.candidates or len(said), len(said))
+        self.texts_, self.symbols_, self.hashes_ = zip(*(said[len(said) * n // many] for n in range(many)), strict=True)
+        vars(self).pop("_heard", None)
+        return self
+
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Caption, ...]]:
+        import torch
+
+        known = np.array(self.hashes_)
+        with torch.inference_mode():
+            return [self._captions(scene, known == (scene.image.sha256 or None)) for scene in scenes]
+
+    def gather(self, scenes: Sequence[Scene]) -> "Tensors":
+        """Regions with the whole photo as the last, (photos, regions, channels), and which there are (.., .., 1).
+
+        Raises:
+            BadData: if regions are of another size than the grid's locations.
+        """
+        import torch
+
+        from stages.networks.inputs import grid_inputs, region_inputs
+
+        (grid,) = grid_inputs(scenes)
+        parts, there = grid, torch.ones(*grid.shape[:2], 1)
+        if self.config.over == "regions":
+            parts, there = region_inputs(scenes)
+            there = there * parts.any(dim=2, keepdim=True)  # a photo without regions has the whole alone
+        if parts.shape[2] != grid.shape[2]:
+            raise BadData(
+                f"regions have {parts.shape[2]} channels and the grid, whose mean is the whole photo, {grid.shape[2]}:"
+                " take both from one backbone"
+            )
+        whole = grid.mean(dim=1, keepdim=True)
+        return torch.cat([parts, whole], dim=1), torch.cat([there, torch.ones(len(whole), 1, 1)], dim=1)
+
+    def _captions(self, scene: Scene, barred: Array) -> tuple[Caption, ...]:
+        from stages.networks.segments import segments
+
+        heard, network = self._heard, self._network
+        regions, there = (part.to(heard.words.device) for part in self.gather([scene]))
+        scores = np.where(barred, -np.inf, heard.scores(network, regions, there)[0])  # (sentences,)
+        best = int(scores.argmax())
+        if scores[best] == -np.inf:
+            return ()
+        fit = heard.fit(network, regions[0], best)  # (words, regions)
+        fit[:, there[0, :, 0].cpu().numpy() == 0] = -np.inf
+        evidence = [
+            self._evidence(place, fit.shape[1] - 1, float(fit[word, place]))
+            for word, place in enumerate(segments(fit, self.config.beta))
+        ]
+        return (Caption(self.texts_[best], tokenise(self.texts_[best]), evidence=tuple(evidence)),)
+
+    def _evidence(self, place: int, parts: int, fit: float) -> Evidence:
+        """Of a word on region `place` of so many, after which comes the whole photo."""
+        terms = (("fit", round(fit, _DIGITS)),)
+        if place == parts:
+            return Evidence("alignment", terms=terms)
+        if self.config.over == "regions":
+            return Evidence("alignment", detection=place, terms=terms)
+        side = math.isqrt(parts)
+        weights = tuple(float(location == place) for location in range(parts))
+        return Evidence("alignment", weights, (side, side), terms=terms)
+
+    @cached_property
+    def _heard(self) -> "Heard":
+        from stages.networks.aligning import Heard
+        from stages.networks.device import resolve
+
+        return Heard.of(self._network.to(resolve(self.runtime.device)), self.symbols_)
+
+    def save_state(self, directory: Path) -> None:
+        from safetensors.torch import save_file
+
+        super().save_state(directory)
+        weights = {name: value.cpu().contiguous() for name, value in self._network.state_dict().items()}
+        save_file(weights, directory / "network.safetensors")
+
+    def load_state(self, directory: Path) -> Self:
+        from safetensors.torch import load_file
+
+        from stages.networks.alignment import Alignment as Network
+
+        super().load_state(directory)
+        weights, options = load_file(directory / "network.safetensors"), self.config
+        channels = weights["region.weight"].shape[1]
+        self._network = Network(weights["vectors"], channels, size=options.size, dropout=options.dropout).eval()
+        self._network.load_state_dict(weights)
+        vars(self).pop("_heard", None)
+        return self
+
+
+def _words(truth: Sequence[Truth]) -> list[list[tuple[str, ...]]]:
+    """The words of every photo's captions, leaving out captions without any."""
+    return [[words for caption in item.captions if (words := tokenise(caption))] for item in truth]

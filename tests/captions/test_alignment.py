@@ -1,0 +1,105 @@
+"""The stage: photos of animals find sentences about them, and words the places they are about."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.config import NoOptions
+from pipeline.errors import BadData
+from pipeline.records import Caption, Evidence, Image, Scene
+from pipeline.stage import Examples, Resources, Runtime
+from stages.captions.alignment import Alignment, Config
+from stages.resources.parses import Parses
+from stages.resources.vocabulary import Config as VocabularyConfig
+from stages.resources.vocabulary import Vocabulary
+from stages.resources.word_vectors import WordVectors, WordVectorsConfig
+from tests.captions.animals import KINDS, Fields, examples, nothing_else
+
+torch.set_num_threads(1)
+DOES, WHERE = ("barks", "sleeps", "gallops", "flies"), ("outside", "indoors", "fast", "high")
+SMALL = Config(size=16, dropout=0.0, batch=8, learning_rate=0.01, epochs=4, beta=0.0, seed=1)
+"""With seed 0 birds are told by the lack of all others, and then lie wherever there is nothing."""
+
+
+def regions(kind: int, chance: np.random.Generator) -> Mapping[str, Any]:
+    """None to two regions, the last of which shows the animal."""
+    vectors = 0.05 * chance.normal(size=(chance.integers(3), 8))
+    vectors[-1:, kind] += 4.0
+    return {"regions": vectors.astype(np.float32)}
+
+
+def knowledge(train: Examples) -> Resources:
+    parses = Parses(NoOptions()).fit(train.truth, Resources())
+    vectors = WordVectors(WordVectorsConfig(min_count=1)).fit(train.truth, Resources({"parses": parses}))
+    vocabulary = Vocabulary(VocabularyConfig(min_count=1)).fit(train.truth, Resources())
+    return Resources({"parses": parses, "word_vectors": vectors, "vocabulary": vocabulary})
+
+
+def told_apart(photos: Examples) -> Examples:
+    """With captions that keep each animal in company of its own, since that is what words are known by."""
+    truth = []
+    for place, one in enumerate(photos.truth):
+        kind = place % len(KINDS)
+        company = f"{KINDS[kind]} {DOES[kind]} {WHERE[kind]}"
+        truth.append(dataclasses.replace(one, captions=(f"A {company}.", f"there the {company}")))
+    return Examples(photos.scenes, truth)
+
+
+def fitted(config: Config, more: Fields = nothing_else) -> tuple[Alignment, Examples, Resources]:
+    train, tune, others = (told_apart(examples(split, many, more)) for split, many in enumerate((40, 8, 12)))
+    resources = knowledge(train)
+    stage = Alignment(config, Runtime(device="cpu")).fit({"train": train, "tune": tune}, resources)
+    return stage, others, resources
+
+
+def surest(place: int, caption: Caption) -> Evidence:
+    """Of the word that fits its region best, in a caption that has to name the animal."""
+    assert KINDS[place % len(KINDS)] in caption.words
+    assert len(caption.evidence) == len(caption.words)
+    return max((why for why in caption.evidence if why is not None), key=lambda why: why.terms[0][1])
+
+
+def test_over_a_grid_the_surest_word_lies_where_the_animal_is(tmp_path: Path) -> None:
+    stage, others, resources = fitted(SMALL)
+    said = stage.predict(others.scenes, resources)
+    right = 0
+    for place, ((caption,), scene) in enumerate(zip(said, others.scenes, strict=True)):
+        why = surest(place, caption)
+        assert why.shape in ((2, 2), None)
+        right += bool(why.weights) and why.weights.index(1.0) == scene.grid.sum(axis=1).argmax()
+    assert right >= 11
+    stage.save_state(tmp_path)
+    again = Alignment(SMALL, Runtime(device="cpu")).load_state(tmp_path)
+    assert again.predict(others.scenes, resources) == said
+    assert 0 <= min(stage.recall_) <= max(stage.recall_) <= 1
+
+
+def test_over_regions_the_surest_word_lies_on_the_animals_box_or_on_the_whole_photo() -> None:
+    stage, others, resources = fitted(dataclasses.replace(SMALL, over="regions"), regions)
+    for place, (caption,) in enumerate(stage.predict(others.scenes, resources)):
+        many = len(others.scenes[place].read("regions"))
+        assert surest(place, caption).detection in ((many - 1, None) if many else (None,))
+
+
+def test_a_photo_never_says_what_was_said_of_itself() -> None:
+    train = examples(0, 8)
+    for scene, truth in zip(train.scenes, train.truth, strict=True):
+        object.__setattr__(truth, "captions", (f"{truth.captions[0]} {scene.image.id}",))
+    stage = Alignment(dataclasses.replace(SMALL, epochs=1), Runtime(device="cpu"))
+    stage.fit({"train": train, "tune": train}, knowledge(train))
+    for scene, (caption,) in zip(train.scenes, stage.predict(train.scenes, Resources()), strict=True):
+        assert scene.image.id not in caption.text
+    alone = Examples(train.scenes[:1], train.truth[:1])
+    stage.fit({"train": alone, "tune": train}, knowledge(train))
+    assert stage.predict(train.scenes[:1], Resources()) == [()]
+
+
+def test_regions_of_another_backbone_than_the_grid_are_refused() -> None:
+    fields = {"grid": np.ones((4, 8), np.float32), "regions": np.ones((2, 5), np.float32)}
+    with pytest.raises(BadData, match="5 channels and the grid"):
+        Alignment(Config(over="regions")).gather([Scene(Image("0", "", 1, 1, ""), fields)])
