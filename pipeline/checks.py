@@ -30,6 +30,7 @@ PROVIDERS: Mapping[str, str] = dict.fromkeys(FIELDS, "oracle") | {
     "graph": "argmax",
     "grid": "cnn_grid",
     "guidance": "image",
+    "regions": "roi_align",
     "descriptors": "gist_hog_colour",
 }
 TOLERANCE = 1e-4
