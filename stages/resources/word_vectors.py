@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -28,6 +28,7 @@ class WordVectorsConfig:
     min_count: int = option(3, "mentions in the training captions below which a word has no vector", low=1)
     window: int = option(4, "words to each side that are company", low=1)
     power: float = option(0.5, "of the singular values (p)", low=0.0, high=1.0)
+    nouns: Literal["merged", "apart"] = option("merged", "whether synonyms (man, boy: person) have one vector")
 
 
 class WordVectors(Resource[WordVectorsConfig]):
@@ -48,7 +49,7 @@ class WordVectors(Resource[WordVectorsConfig]):
         return (Parses.name,)
 
     def fit(self, truth: Sequence[Truth], resources: Resources) -> Self:
-        sentences = [tuple(words_of(parse)) for parse in resources.of(Parses)]
+        sentences = [tuple(words_of(parse, self.config.nouns == "merged")) for parse in resources.of(Parses)]
         counts = Counter(word for words in sentences for word in words)
         frequent = [word for word, count in counts.items() if count >= self.config.min_count]
         self.words_ = tuple(sorted(frequent, key=lambda word: (-counts[word], word)))
@@ -61,11 +62,12 @@ class WordVectors(Resource[WordVectorsConfig]):
         """How alike words are: (some, others) cosines, none below 0.
 
         Equal words are 1 alike, also those without a vector, which are like no other."""
-        alike = np.clip(self._rows(some) @ self._rows(others).T, 0.0, 1.0)
+        alike = np.clip(self.of(some) @ self.of(others).T, 0.0, 1.0)
         equal = np.array([[one == other for other in others] for one in some], dtype=bool).reshape(alike.shape)
         return np.asarray(np.where(equal, 1.0, alike), dtype=np.float64)
 
-    def _rows(self, words: Sequence[str]) -> Array:
+    def of(self, words: Sequence[str]) -> Array:
+        """(words, dimensions) float64, 0 for a word without a vector."""
         rows = np.zeros((len(words), self.vectors_.shape[1]))
         for row, word in enumerate(words):
             if word in self._places:
@@ -107,11 +109,12 @@ def ppmi(together: Array) -> Array:
     return information
 
 
-def words_of(parse: Parse) -> Iterator[str]:
-    """The words of a caption as they have vectors: lemmas without punctuation, nouns merged with their synonyms."""
+def words_of(parse: Parse, merged: bool = True) -> Iterator[str]:
+    """The words of a caption as they have vectors: lemmas without punctuation, nouns merged with their synonyms or
+    not."""
     for index, lemma in enumerate(parse.lemmas):
         if any(character.isalnum() for character in lemma):
-            yield canonical(lemma) if parse.is_noun(index) else lemma
+            yield canonical(lemma) if merged and parse.is_noun(index) else lemma
 
 
 def _reduced(information: Array, dimensions: int, power: float) -> Array:
