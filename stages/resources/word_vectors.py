@@ -1,7 +1,8 @@
 """Words as vectors of the company they keep: positive mutual information, cut by singular values.
 
 PPMI and SVD as in Levy, Goldberg and Dagan (2015): contexts smoothed by the power .75, vectors U S^p. Words are the
-lemmas of the training captions, nouns merged as everywhere; nothing else is read, so vectors know what captions know.
+lemmas of the training captions, nouns merged as everywhere unless they are to be kept apart; nothing else is read, so
+vectors know what captions know.
 """
 
 from collections import Counter
