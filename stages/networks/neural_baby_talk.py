@@ -1,19 +1,16 @@
 """Neural Baby Talk: sentences whose visual words are pointed at (Lu et al., CVPR 2018).
 
-    v_i = W_r [f_i; W_l l_i; e_i]       f_i the region's features, l_i box and score, e_i the vector of its class
-    h1_t = LSTM([h2_{t-1}; mean_j a_j; W_e w_t], h1_{t-1})
+    v_i = ReLU(W_r [f_i; ReLU(W_l l_i); e_i])     of a region: its features, box and score, the vector of its class
+    a_j = ReLU(W_a g_j) of the grid               h1_t = LSTM([h2_{t-1}; mean_j a_j; W_e w_t], h1_{t-1})
     h2_t = LSTM([sum_j alpha_j a_j + sum_i alpha'_i v_i; h1_t], h2_{t-1}), from zeros; alpha and alpha' ask with h1_t
     u_i = w_h . tanh(W_v v_i + W_z h2_t)                       P_r = softmax([w_h . tanh(W_s s_t + W_z h2_t); u])
     s_t = sigma(W_x x2_t + W_h h2_{t-1}) tanh(m2_t)                                the sentinel of Lu et al. (2017)
     p(textual y) = P_r[sentinel] softmax(W_q h2_t)
     p(word s in number b, from region i) = P_r[i] P_b[b] P_g[s]
-    P_b = softmax(W_b ReLU(f_b [v_i; h2_t]))                   P_g = softmax(U^T W_g ReLU(f_g [v_i; h2_t]) + b_g)
 
 Every region's every word in either number is a symbol of its own, so that a slot is filled as it is chosen and what can
-be said sums to 1. The next step is fed with the vector of the word itself. U and e_i are word vectors and are not
-learned; P_g is over the words of the region's class alone, so that no slot calls a horse an aircraft, and has a bias,
-for words of one class keep much the same company. The whole photo is looked at like a region but never pointed at, nor
-is a region that was pointed at before.
+be said sums to 1. The next step is fed with the vector of the word itself. The whole photo is looked at like a region
+but never pointed at, nor is a region that was pointed at before. `stages/networks/filling.py` has P_b and P_g.
 
 What is minimised, -log p of each word: a textual one's as above, and for a word of a class of which the photo has
 regions with a score of CERTAIN or more, those `pos`, log 1/m sum_{i in pos} P_r[i] P_b[b*] P_g[s*]. Nobody says which
@@ -32,10 +29,11 @@ from torch import Tensor, nn
 from pipeline.records import Array
 from stages.networks.attention import exponential, scores
 from stages.networks.captioner import Captioner, Sentences, StepEvidence, Tensors, Unrolled
+from stages.networks.filling import Filling
 from stages.networks.lstm import keep_at_first, lstm_step
 from stages.networks.slots import Slots
 from stages.networks.standardise import Standard
-from stages.resources.vocabulary import UNKNOWN, Vocabulary
+from stages.resources.vocabulary import Vocabulary
 
 CERTAIN = 0.4
 """Score from which on a detection is what a word of its class speaks of, in training."""
@@ -77,13 +75,11 @@ class NeuralBabyTalk(Captioner):
         dropout: float,
     ) -> None:
         super().__init__()
-        self.size, self.symbols, self.slots = lstm, symbols, slots
-        self._know(torch.as_tensor(vectors, dtype=torch.float32))
-        meaning = vectors.shape[1]
+        self.size, self.symbols, self.forms = lstm, symbols, slots.forms
         self.standardise, self.standardise_regions = Standard(channels), Standard(dim)
         self.location = nn.Linear(channels, lstm)  # a_j
         self.place = nn.Linear(5, word)  # W_l
-        self.region = nn.Linear(dim + word + meaning, lstm)  # W_r
+        self.region = nn.Linear(dim + word + vectors.shape[1], lstm)  # W_r
         self.embedding = nn.Embedding(symbols, word)  # W_e
         self.word_to_first = nn.Linear(word, 4 * lstm, bias=False)
         self.mean_to_first = nn.Linear(lstm, 4 * lstm)  # and the biases of the first LSTM
@@ -95,45 +91,11 @@ class NeuralBabyTalk(Captioner):
         self.point = _Look(lstm, attention)  # W_v, W_z, w_h
         self.sentinel_key = nn.Linear(lstm, attention, bias=False)  # W_s
         self.to_symbols = nn.Linear(lstm, symbols)  # W_q
-        self.number_of_region, self.number_of_state = nn.Linear(lstm, lstm), nn.Linear(lstm, lstm, bias=False)  # f_b
-        self.to_number = nn.Linear(lstm, 2)  # W_b
-        self.word_of_region, self.word_of_state = nn.Linear(lstm, lstm), nn.Linear(lstm, lstm, bias=False)  # f_g
-        self.to_meaning = nn.Linear(lstm, meaning, bias=False)  # W_g
-        self.frequent = nn.Parameter(torch.zeros(len(slots.words)))  # b_g
+        self.filling = Filling(symbols, slots, vectors, lstm, dropout)
         self.dropout = nn.Dropout(dropout)
         nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
         keep_at_first(self.mean_to_first.bias, lstm)
         keep_at_first(self.seen_to_second.bias, lstm)
-
-    def _know(self, vectors: Tensor) -> None:
-        """Keep the slots as tensors; they are the stage's to save."""
-        slots, many = self.slots, len(self.slots.words)
-        form_of = torch.full((self.symbols,), -1)
-        for form, one in reversed(list(enumerate(slots.ids))):
-            form_of[one] = form  # the singular's, where both numbers are the same word
-        form_of[UNKNOWN] = -1
-        ids = torch.tensor(slots.ids, dtype=torch.long).view(-1, 2)
-        belongs = torch.tensor((*slots.belongs, -2))  # and last what no word belongs to
-        of_class = torch.arange(len(slots.classes) + 1).unsqueeze(1) == belongs[:-1]  # (classes + none, words)
-        nameable = of_class.any(dim=1)
-        nothing = vectors.new_zeros(1, vectors.shape[1])
-        for name, value in {
-            "form_of": form_of,
-            "belongs": belongs,
-            "spelt": torch.where(ids == UNKNOWN, ids.flip(1), ids).flatten(),
-            "nameable": nameable,
-            "foreign": ~of_class & nameable.unsqueeze(1),
-            "fine": vectors[:many],  # U
-            "meaning": torch.cat([vectors[many:], nothing]),  # e, and that of no class
-        }.items():
-            self.register_buffer(name, value, persistent=False)
-        self.form_of: Tensor
-        self.belongs: Tensor
-        self.spelt: Tensor
-        self.nameable: Tensor
-        self.foreign: Tensor
-        self.fine: Tensor
-        self.meaning: Tensor
 
     def calibrate(self, inputs: Tensors) -> None:
         self.standardise.fit(inputs[0].flatten(0, 1))
@@ -141,12 +103,12 @@ class NeuralBabyTalk(Captioner):
 
     def encode(self, inputs: Tensors) -> Tensors:
         grid, regions, there, about = inputs
-        kind = about[:, :, 5].long()  # (photos, regions), -1 is the last row of `meaning`
+        kind = about[:, :, 5].long()  # (photos, regions)
         locations = self.dropout(self.location(self.standardise(grid)).relu())  # (photos, locations, lstm)
         placed = self.place(about[:, :, :5]).relu()
-        known = torch.cat([self.standardise_regions(regions), placed, self.meaning[kind]], dim=2)
+        known = torch.cat([self.standardise_regions(regions), placed, self.filling.meaning[kind]], dim=2)
         seen = self.dropout(self.region(known).relu()) * there  # (photos, regions, lstm)
-        pointable = there.squeeze(2) * self.nameable[kind]
+        pointable = there.squeeze(2) * self.filling.nameable[kind]
         certain = torch.where((about[:, :, 4] >= CERTAIN) & (pointable > 0), kind, -1)
         return (
             locations,
@@ -157,8 +119,7 @@ class NeuralBabyTalk(Captioner):
             there.squeeze(2).log(),
             self.point.remember(seen),
             pointable.log(),
-            self.number_of_region(seen),
-            self.word_of_region(seen),
+            *self.filling.remember(seen),
             kind,
             certain,
             about[:, :, 6].long(),
@@ -170,9 +131,9 @@ class NeuralBabyTalk(Captioner):
 
     def drive(self, words: Tensor) -> Tensor:
         """What the word itself puts in, and last the region it was said of, -1 for none."""
-        own, many = words >= self.symbols, max(1, len(self.spelt))
+        own, many = words >= self.symbols, max(1, len(self.forms))
         spelt = words.clone()
-        spelt[own] = self.spelt[(words[own] - self.symbols) % many]
+        spelt[own] = self.filling.spelt[(words[own] - self.symbols) % many]
         region = torch.where(own, (words - self.symbols) // many, -1).unsqueeze(1)
         driven = self.word_to_first(self.dropout(self.embedding(spelt)))
         return torch.cat([driven, region.to(driven.dtype)], dim=1)
@@ -196,19 +157,10 @@ class NeuralBabyTalk(Captioner):
         fit = (self.point(point_keys, second) + pointable.unsqueeze(1)).flatten(0, 1)
         fit = fit.masked_fill(pointed > 0, -math.inf)
         pointer = torch.cat([(sentinel.tanh() @ self.point.weight).unsqueeze(1), fit], dim=1).log_softmax(dim=1)
-        told = torch.cat([second, pointer, *self._filled(number, word, kind, second)], dim=1)
+        filled = self.filling((number, word), kind, second)
+        told = torch.cat([second, pointer, *(part.flatten(1) for part in filled)], dim=1)
         why = StepEvidence(alpha.flatten(0, 1), (("sentinel", pointer[:, 0].exp()),))
         return told, (first, first_cell, second, second_cell, pointed), why
-
-    def _filled(self, number: Tensor, word: Tensor, kind: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """log P_b (sentences, regions * 2) and log P_g (sentences, regions * words)."""
-        many = len(number)
-        said = self.number_of_state(state).view(many, -1, 1, self.size)  # (photos, beams, 1, lstm)
-        numbers = self.to_number(self.dropout((number.unsqueeze(1) + said).relu())).log_softmax(dim=3)
-        said = self.word_of_state(state).view(many, -1, 1, self.size)
-        meant = self.to_meaning(self.dropout((word.unsqueeze(1) + said).relu()))  # (photos, beams, regions, meaning)
-        fit = (meant @ self.fine.T + self.frequent).masked_fill(self.foreign[kind].unsqueeze(1), -math.inf)
-        return numbers.flatten(0, 1).flatten(1), fit.log_softmax(dim=3).flatten(0, 1).flatten(1)
 
     def read_out(self, words: Tensor, outputs: Tensor) -> Tensor:
         state, pointer, numbers, fine = self._told(outputs)
@@ -218,7 +170,7 @@ class NeuralBabyTalk(Captioner):
 
     def _told(self, outputs: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """h2, log P_r (n, 1 + regions), log P_b (n, regions, 2) and log P_g (n, regions, words)."""
-        words = len(self.slots.words)
+        words = len(self.forms) // 2
         regions = (outputs.shape[1] - self.size - 1) // (3 + words)
         state, pointer, numbers, fine = torch.split(outputs, [self.size, 1 + regions, 2 * regions, words * regions], 1)
         return state, pointer, numbers.unflatten(1, (regions, 2)), fine.unflatten(1, (regions, words))
@@ -227,8 +179,8 @@ class NeuralBabyTalk(Captioner):
         """-log p(sentence | photo), mean over the sentences, slots being where a word names a region's class."""
         state, pointer, numbers, fine = self._told(said.outputs)
         photo = torch.cat([sentences.photo[:active] for active in sentences.active])  # (words,)
-        form = self.form_of[sentences.targets]
-        positive = said.memory[-2][photo] == self.belongs[form // 2].unsqueeze(1)  # (words, regions)
+        form = self.filling.form_of[sentences.targets]
+        positive = said.memory[-2][photo] == self.filling.belongs[form // 2].unsqueeze(1)  # (words, regions)
         visual = positive.any(dim=1)
         textual = dataclasses.replace(sentences, targets=sentences.targets[~visual])
         scores = self.to_symbols(self.dropout(state[~visual])).log_softmax(dim=1) + pointer[~visual, :1]
@@ -238,16 +190,13 @@ class NeuralBabyTalk(Captioner):
         return (self.surprise(scores, textual) - filled.sum()) / len(sentences.photo)
 
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
-        forms = self.slots.forms
-        return tuple(
-            forms[(one - self.symbols) % len(forms)] if one >= self.symbols else vocabulary.decode([one])[0]
-            for one in symbols
-        )
+        own = {one: self.forms[(one - self.symbols) % len(self.forms)] for one in symbols if one >= self.symbols}
+        return tuple(own.get(one) or vocabulary.decode([one])[0] for one in symbols)
 
     def pointed(self, memory: Tensors, photo: int, symbol: int) -> int | None:
         if symbol < self.symbols:
             return None
-        return int(memory[-1][photo, (symbol - self.symbols) // len(self.spelt)])
+        return int(memory[-1][photo, (symbol - self.symbols) // len(self.forms)])
 
 
 class _Look(nn.Module):

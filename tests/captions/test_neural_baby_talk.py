@@ -47,7 +47,7 @@ def test_it_points_at_what_it_names(tmp_path: Path) -> None:
             assert (why.kind, why.shape) == ("pointing", (2, 2))
             assert why.detection == (0 if word == animal else None)
             sentinel[word == animal].append(dict(why.terms)["sentinel"])
-    assert np.mean(sentinel[True]) < 0.5 < np.mean(sentinel[False])
+    assert np.mean(sentinel[True]) < np.mean(sentinel[False]) - 0.2
 
 
 def test_regions_are_told_of_as_their_detections_stand() -> None:

@@ -71,7 +71,7 @@ def equations(net: NeuralBabyTalk, seen: Sequence[Any], words: Sequence[int]) ->
         return w[f"{name}.weight"] @ np.tanh(linear(f"{name}.key", thing) + linear(f"{name}.query", state))
 
     def heads(v: Any, h: Any, name: str) -> Any:
-        return relu(linear(f"{name}_of_region", v) + linear(f"{name}_of_state", h))
+        return relu(linear(f"filling.{name}_of_region", v) + linear(f"filling.{name}_of_state", h))
 
     real = [row for row in range(len(there)) if there[row, 0]]
     meanings = {-1: np.zeros(MEANING), 0: VECTORS[3], 1: VECTORS[4]}
@@ -103,10 +103,10 @@ def equations(net: NeuralBabyTalk, seen: Sequence[Any], words: Sequence[int]) ->
         p = np.zeros(SYMBOLS + len(there) * FORMS)
         p[:SYMBOLS] = pointer[0] * softmax(linear("to_symbols", h2))
         for row, share in zip(may, pointer[1:], strict=True):
-            number = softmax(linear("to_number", heads(v[row], h2, "number")))
-            x = linear("to_meaning", heads(v[row], h2, "word"))
+            number = softmax(linear("filling.to_number", heads(v[row], h2, "number")))
+            x = linear("filling.to_meaning", heads(v[row], h2, "word"))
             own = [place for place, kind in enumerate(SLOTS.belongs) if kind == kinds[row]]
-            fine = softmax(np.array([VECTORS[place] @ x + w["frequent"][place] for place in own]))
+            fine = softmax(np.array([VECTORS[place] @ x + w["filling.frequent"][place] for place in own]))
             for place, probable in zip(own, fine, strict=True):
                 for b in range(2):
                     p[SYMBOLS + row * FORMS + 2 * place + b] = share * number[b] * probable
