@@ -173,7 +173,8 @@ class NeuralBabyTalk(Captioner):
         words = len(self.forms) // 2
         regions = (outputs.shape[1] - self.size - 1) // (3 + words)
         state, pointer, numbers, fine = torch.split(outputs, [self.size, 1 + regions, 2 * regions, words * regions], 1)
-        return state, pointer, numbers.unflatten(1, (regions, 2)), fine.unflatten(1, (regions, words))
+        many = len(outputs)
+        return state, pointer, numbers.reshape(many, regions, 2), fine.reshape(many, regions, words)
 
     def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:
         """-log p(sentence | photo), mean over the sentences, slots being where a word names a region's class."""
