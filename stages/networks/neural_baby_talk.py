@@ -10,7 +10,8 @@
 
 Every region's every word in either number is a symbol of its own, so that a slot is filled as it is chosen and what can
 be said sums to 1. The next step is fed with the vector of the word itself. The whole photo is looked at like a region
-but never pointed at, nor is a region that was pointed at before. `stages/networks/filling.py` has P_b and P_g.
+but never pointed at, nor, except in training, is a region that was pointed at before. P_b and P_g are those of
+`stages/networks/filling.py`.
 
 What is minimised, -log p of each word: a textual one's as above, and for a word of a class of which the photo has
 regions with a score of CERTAIN or more, those `pos`, log 1/m sum_{i in pos} P_r[i] P_b[b*] P_g[s*]. Nobody says which
@@ -155,7 +156,8 @@ class NeuralBabyTalk(Captioner):
         second, second_cell = lstm_step(inner, second_cell)
         sentinel = self.sentinel_key(outer.sigmoid() * second_cell.tanh()) + self.point.query(second)
         fit = (self.point(point_keys, second) + pointable.unsqueeze(1)).flatten(0, 1)
-        fit = fit.masked_fill(pointed > 0, -math.inf)
+        if not self.training:  # people may well name a thing twice
+            fit = fit.masked_fill(pointed > 0, -math.inf)
         pointer = torch.cat([(sentinel.tanh() @ self.point.weight).unsqueeze(1), fit], dim=1).log_softmax(dim=1)
         filled = self.filling((number, word), kind, second)
         told = torch.cat([second, pointer, *(part.flatten(1) for part in filled)], dim=1)

@@ -226,3 +226,14 @@ def test_without_words_for_any_class_it_is_a_captioner_of_words_alone() -> None:
         np.testing.assert_allclose(scores.exp().sum(dim=1).numpy(), 1, atol=1e-5)
         assert net.loss(said, sentences).item() == pytest.approx(net.surprise(scores, sentences).item() / 2)
         assert all(one.symbols for one in greedy(net, memory, Rules(20)))
+
+
+def test_in_training_a_region_may_be_pointed_at_again() -> None:
+    net, seen = ready().train(), inputs(1, kinds=((1, 1),))
+    with torch.no_grad():
+        memory = net.encode(seen)
+        dog = SYMBOLS + 1 * FORMS + 2
+        log_p, _, _ = net.step(memory, net.start(memory), torch.tensor([dog]))
+        assert log_p[0, dog].isfinite()
+        log_p, _, _ = net.eval().step(memory, net.start(memory), torch.tensor([dog]))
+        assert not log_p[0, dog].isfinite()
