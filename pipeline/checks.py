@@ -31,6 +31,7 @@ PROVIDERS: Mapping[str, str] = dict.fromkeys(FIELDS, "oracle") | {
     "grid": "cnn_grid",
     "maps": "cnn_maps",
     "guidance": "image",
+    "regions": "roi_align",
     "descriptors": "gist_hog_colour",
 }
 TOLERANCE = 1e-4

@@ -189,7 +189,7 @@ FIELDS: Mapping[str, Any] = types.MappingProxyType(
         "grid": Array,  # (locations, dim), locations row by row over a square grid
         "maps": Array,  # (channels, rows, columns)
         "detections": tuple[Detection, ...],
-        "regions": Array,  # (detections, dim)
+        "regions": Array,  # (1 + boxes, dim), the whole photo first
         "attributes": tuple[AttributeScores, ...],  # one per detection
         "concepts": tuple[Scored, ...],
         "relations": tuple[Relation, ...],

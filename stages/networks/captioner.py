@@ -57,10 +57,11 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Unrolled:
-    """What a captioner did with Sentences: outputs packed like their words, evidence step by step."""
+    """What a captioner did with Sentences: outputs packed like their words, evidence step by step, and the memory."""
 
     outputs: Tensor  # (words, dim)
     evidence: tuple[StepEvidence, ...]
+    memory: Tensors
 
 
 class Captioner(nn.Module, ABC):
@@ -124,7 +125,7 @@ class Captioner(nn.Module, ABC):
             output, state, why = self.advance(here, state, driven)
             outputs.append(output)
             evidence.append(why)
-        return Unrolled(torch.cat(outputs), tuple(evidence))
+        return Unrolled(torch.cat(outputs), tuple(evidence), memory)
 
     def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:
         """-log p(sentence | photo), mean over the sentences; what more a paper minimises is added by its captioner.
@@ -149,6 +150,10 @@ class Captioner(nn.Module, ABC):
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
         """The words of what was said of the photo in row `photo`; a captioner with slots fills them here."""
         return vocabulary.decode(symbols)
+
+    def pointed(self, memory: Tensors, photo: int, symbol: int) -> int | None:
+        """Which detection of the photo in row `photo` a symbol speaks of; None for words of the vocabulary."""
+        return None
 
     def places(self, memory: Tensors, photo: int, weights: Tensor) -> tuple[Tensor, tuple[int, int] | None]:
         """Those weights of a step that are of the photo in row `photo`, and the rows and columns of their grid, if it

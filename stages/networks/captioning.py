@@ -1,5 +1,6 @@
 """From scenes to captions with any captioner: what the stage files of neural captioners share."""
 
+import dataclasses
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -191,7 +192,10 @@ def _on(device: str, inputs: Tensors) -> Tensors:
 
 def _caption(network: Captioner, memory: Tensors, photo: int, said: Hypothesis, vocabulary: Vocabulary) -> Caption:
     words = network.spell(memory, photo, said.symbols, vocabulary)
-    evidence = tuple(_evidence(network, memory, photo, why) for why in said.why)
+    evidence = tuple(
+        dataclasses.replace(_evidence(network, memory, photo, why), detection=network.pointed(memory, photo, symbol))
+        for symbol, why in zip(said.symbols, said.why, strict=True)
+    )
     return Caption(detokenise(words), words, said.scores, said.log_probability, evidence)
 
 

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from pipeline.geometry import as_array
 from pipeline.records import Scene
 from stages.networks.captioner import Tensors
+from stages.networks.slots import Slots
+from stages.vision.boxes import by_confidence
 
 
 def grid_inputs(scenes: Sequence[Scene]) -> Tensors:
@@ -42,3 +45,19 @@ def concept_inputs(scenes: Sequence[Scene], names: Sequence[str]) -> Tensors:
     """The probabilities of concepts in the order of `names`, 0 where a scene does not say: (photos, names)."""
     said = [dict(scene.read("concepts")) for scene in scenes]
     return (torch.tensor([[float(probable.get(name, 0.0)) for name in names] for probable in said]),)
+
+
+def placed_inputs(scenes: Sequence[Scene], slots: Slots) -> Tensors:
+    """Regions as `region_inputs` gives them, the whole photo first, and of each (photos, regions, 7): left, top, right
+    and bottom as shares of the photo, score, class in `slots` and index of the detection, both -1 of what is none."""
+    vectors, there = region_inputs(scenes)
+    about = np.zeros((*vectors.shape[:2], 7), dtype=np.float32)
+    about[:, :, 5:] = -1
+    about[:, 0, 2:5] = 1
+    for place, scene in enumerate(scenes):
+        chosen = by_confidence(scene.detections)[: len(scene.read("regions")) - 1]
+        for row, detection in enumerate(chosen, 1):
+            item = scene.detections[detection]
+            corners = as_array([item.box])[0] / (2 * [scene.image.width, scene.image.height])
+            about[place, row] = [*corners, item.score, slots.class_of(item.label), detection]
+    return vectors, there, torch.from_numpy(about)

@@ -1,14 +1,15 @@
 """Words as vectors of the company they keep: positive mutual information, cut by singular values.
 
 PPMI and SVD as in Levy, Goldberg and Dagan (2015): contexts smoothed by the power .75, vectors U S^p. Words are the
-lemmas of the training captions, nouns merged as everywhere; nothing else is read, so vectors know what captions know.
+lemmas of the training captions, nouns merged as everywhere unless they are to be kept apart; nothing else is read, so
+vectors know what captions know.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class WordVectorsConfig:
     min_count: int = option(3, "mentions in the training captions below which a word has no vector", low=1)
     window: int = option(4, "words to each side that are company", low=1)
     power: float = option(0.5, "of the singular values (p)", low=0.0, high=1.0)
+    nouns: Literal["merged", "apart"] = option("merged", "whether synonyms (man, boy: person) have one vector")
 
 
 class WordVectors(Resource[WordVectorsConfig]):
@@ -48,7 +50,7 @@ class WordVectors(Resource[WordVectorsConfig]):
         return (Parses.name,)
 
     def fit(self, truth: Sequence[Truth], resources: Resources) -> Self:
-        sentences = [tuple(words_of(parse)) for parse in resources.of(Parses)]
+        sentences = [tuple(words_of(parse, self.config.nouns == "merged")) for parse in resources.of(Parses)]
         counts = Counter(word for words in sentences for word in words)
         frequent = [word for word, count in counts.items() if count >= self.config.min_count]
         self.words_ = tuple(sorted(frequent, key=lambda word: (-counts[word], word)))
@@ -61,7 +63,7 @@ class WordVectors(Resource[WordVectorsConfig]):
         """How alike words are: (some, others) cosines, none below 0.
 
         Equal words are 1 alike, also those without a vector, which are like no other."""
-        alike = np.clip(self._rows(some) @ self._rows(others).T, 0.0, 1.0)
+        alike = np.clip(self.of(some) @ self.of(others).T, 0.0, 1.0)
         equal = np.array([[one == other for other in others] for one in some], dtype=bool).reshape(alike.shape)
         return np.asarray(np.where(equal, 1.0, alike), dtype=np.float64)
 
@@ -71,10 +73,11 @@ class WordVectors(Resource[WordVectorsConfig]):
         forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for parse in parses:
             for index, word in enumerate(parse.words):
-                forms[word][_base(parse, index)] += 1
-        return self._rows([forms[word].most_common(1)[0][0] if word in forms else word for word in words])
+                forms[word][_base(parse, index, self.config.nouns == "merged")] += 1
+        return self.of([forms[word].most_common(1)[0][0] if word in forms else word for word in words])
 
-    def _rows(self, words: Sequence[str]) -> Array:
+    def of(self, words: Sequence[str]) -> Array:
+        """(words, dimensions) float64, 0 for a word without a vector."""
         rows = np.zeros((len(words), self.vectors_.shape[1]))
         for row, word in enumerate(words):
             if word in self._places:
@@ -116,15 +119,17 @@ def ppmi(together: Array) -> Array:
     return information
 
 
-def words_of(parse: Parse) -> Iterator[str]:
-    """The words of a caption as they have vectors: lemmas without punctuation, nouns merged with their synonyms."""
+def words_of(parse: Parse, merged: bool = True) -> Iterator[str]:
+    """The words of a caption as they have vectors: lemmas without punctuation, nouns merged with their synonyms or
+    not."""
     for index, lemma in enumerate(parse.lemmas):
         if any(character.isalnum() for character in lemma):
-            yield _base(parse, index)
+            yield _base(parse, index, merged)
 
 
-def _base(parse: Parse, index: int) -> str:
-    return canonical(parse.lemmas[index]) if parse.is_noun(index) else parse.lemmas[index]
+def _base(parse: Parse, index: int, merged: bool) -> str:
+    lemma = parse.lemmas[index]
+    return canonical(lemma) if merged and parse.is_noun(index) else lemma
 
 
 def _reduced(information: Array, dimensions: int, power: float) -> Array:

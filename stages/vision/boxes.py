@@ -11,6 +11,11 @@ SAME = 0.5
 """Two boxes show the same thing from this IoU on (PASCAL VOC)."""
 
 
+def by_confidence(detections: Sequence[Detection]) -> list[int]:
+    """Their indices, the most confident first; equal scores keep their order."""
+    return sorted(range(len(detections)), key=lambda place: -detections[place].score)
+
+
 def suppress(boxes: Array, scores: Array, most: float) -> Array:
     """Greedy non-maximum suppression: indices of the boxes kept, best first.
 

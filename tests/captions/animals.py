@@ -46,12 +46,16 @@ def knowledge(train: Examples) -> Resources:
 
 
 def learns_to_name_animals(
-    kind: type[Stage[Any, Any]], config: Any, directory: Path, more: Fields = nothing_else
+    kind: type[Stage[Any, Any]],
+    config: Any,
+    directory: Path,
+    more: Fields = nothing_else,
+    know: Callable[[Examples], Resources] = knowledge,
 ) -> list[Caption]:
     """Fitted on 40 photos, a captioner names the animal in at least 11 of 12 others, and says the same after being
     saved and loaded. Gives what it said."""
     train, tune, others = (examples(split, many, more) for split, many in enumerate((40, 8, 12)))
-    resources = knowledge(train)
+    resources = know(train)
     with pytest.raises(NotFitted):
         kind(config).predict(others.scenes, resources)
     stage = kind(config, Runtime(device="cpu")).fit({"train": train, "tune": tune}, resources)

@@ -1,6 +1,7 @@
 """Words by their company: information counted by hand, likeness where company is shared."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ CAPTIONS = (
 )
 
 
-def fitted(*captions: str, **options: int) -> WordVectors:
+def fitted(*captions: str, **options: Any) -> WordVectors:
     truth = [Truth(f"t{at}", (caption,)) for at, caption in enumerate(captions)]
     resources = Resources({"parses": Parses(NoOptions()).fit(truth, Resources())})
     return WordVectors(WordVectorsConfig(**options)).fit(truth, resources)
@@ -53,6 +54,12 @@ def test_words_that_keep_the_same_company_are_alike() -> None:
     cow, bus = vectors.likeness(["cow"], ["dog", "truck"])[0], vectors.likeness(["bus"], ["dog", "truck"])[0]
     assert cow[0] > cow[1] + 0.2
     assert bus[1] > bus[0] + 0.2
+
+
+def test_synonyms_may_be_kept_apart() -> None:
+    apart = fitted(*CAPTIONS, min_count=1, nouns="apart")
+    assert {"dog", "puppy"} <= set(apart.words_)
+    assert not np.allclose(apart.of(["dog"]), apart.of(["puppy"]))
 
 
 def test_synonyms_are_one_word_and_equal_words_are_wholly_alike() -> None:
