@@ -198,6 +198,7 @@ BENCHES: Mapping[str, Callable[[], Figures]] = {
     "pascal": photos.pascal,
     "pascal_by_flickr": photos.pascal_by_flickr,
     "flickr": photos.flickr,
+    "flickr_by_pascal": photos.flickr_by_pascal,
 }
 
 
