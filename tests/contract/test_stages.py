@@ -21,7 +21,7 @@ SMALL = {
     "captions/hard_attention": "hard_attention:epochs=2:word=8:lstm=12:attention=8",
     "captions/neuraltalk": "neuraltalk:epochs=2:word=8:hidden=12",
     "captions/neural_baby_talk": "neural_baby_talk:epochs=2:word=8:lstm=12:attention=8",
-    "captions/sca_cnn": "sca_cnn:epochs=2:word=8:lstm=12:attention=4",
+    "captions/sca_cnn": "sca_cnn:epochs=1:word=8:lstm=12:attention=2:beam=1",
     "captions/show_and_tell": "show_and_tell:epochs=2:word=8:lstm=12",
     "captions/show_attend_tell": "show_attend_tell:epochs=2:word=8:lstm=12:attention=8",
     "captions/spatial": "spatial:epochs=2:word=8:lstm=12:attention=8",
