@@ -19,7 +19,7 @@ from pipeline.registry import get
 
 VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
-WANT_PHOTOS = ("chain", "pascal", "pascal_by_flickr", "flickr", "flickr_by_pascal")
+WANT_PHOTOS = ("chain", "pascal", "pascal_by_flickr", "prepositions", "flickr", "flickr_by_pascal")
 NEURAL = "show_and_tell,show_attend_tell"
 CLASSICAL = "babytalk,babytalk_lm,babytalk_crf,every_picture"
 BASELINES = "nearest_neighbour,human"
@@ -53,6 +53,13 @@ def pascal_by_flickr() -> Mapping[str, Any]:
         flickr8k = dataset("flickr", "flickr8k")
         run = _pascal(Path(directory), "--plans", f"babytalk,{NEURAL},{BASELINES}", "--fit-on", flickr8k)
     return {**_figures(run), "objects": _objects(run)}
+
+
+def prepositions() -> Mapping[str, Any]:
+    """Pascal Sentences val by BabyTalk with prepositions learnt from captions in place of the paper's functions."""
+    with tempfile.TemporaryDirectory() as directory:
+        run = _pascal(Path(directory), "--plans", "babytalk", "--swap", "relations=learned")
+    return _figures(run)
 
 
 def flickr() -> Mapping[str, Any]:

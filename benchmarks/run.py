@@ -197,6 +197,7 @@ BENCHES: Mapping[str, Callable[[], Figures]] = {
     "demo": demo,
     "pascal": photos.pascal,
     "pascal_by_flickr": photos.pascal_by_flickr,
+    "prepositions": photos.prepositions,
     "flickr": photos.flickr,
     "flickr_by_pascal": photos.flickr_by_pascal,
 }
