@@ -4,7 +4,7 @@ Each carries the plan restricted to what it needs, so that two plans which share
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from pipeline.registry import choose
 from pipeline.store import Store
 from stages.analysis.scoring import SCORING_VERSION
 from workflows import messages
+from workflows.drift import check
 from workflows.parameters import CommaList, HowToRun
 from workflows.sources import recipes_of, source_of, store_at
 from workflows.targets import Artefact
@@ -194,8 +195,7 @@ class Fit(_OfStage):
             if workspace:
                 splits = {}
                 for split in self.recipes.plan.stage(self.field).kind.fit_on:
-                    columns = {read: task.output().path for read, task in self.fit_columns(split).items()}
-                    splits[split] = self.split_files(self.fit_on, split, columns)
+                    splits[split] = self.split_files(self.fit_on, split, checked(self.fit_columns(split)))
                 stage = self.recipes.plan.stage(self.field)
                 runtime = self.how.runtime(workspace.scratch, f"{self.field}-{stage.name}-{self.output().key[:8]}")
                 made = fit(self.stage_files(None), splits, runtime, self.fold)
@@ -234,12 +234,17 @@ class Predict(_OfStage):
     def run(self) -> None:
         with self.stored.making("columns", self.output().recipe) as workspace:
             if workspace:
-                columns = {read: task.output().path for read, task in self.columns().items()}
-                files = self.split_files(self.on, self.split, columns)
-                models: list[Path | None] = [fitted.output().path for fitted in self.model_tasks()]
-                jobs = [Job(self.stage_files(model), files, self.how.runtime()) for model in models or [None]]
-                ids = files.images().ids
+                checked(self.columns())
+                jobs = self.jobs()
+                ids = jobs[0].split.images().ids
                 write_column(workspace.out, self.field, ids, lambda start: self._values(jobs, start, len(ids)))
+
+    def jobs(self) -> list[Job]:
+        """The stage to be mapped over the split: with folds, the one of position modulo their number."""
+        columns = {read: task.output().path for read, task in self.columns().items()}
+        files = self.split_files(self.on, self.split, columns)
+        models: list[Path | None] = [fitted.output().path for fitted in self.model_tasks()]
+        return [Job(self.stage_files(model), files, self.how.runtime()) for model in models or [None]]
 
     def _values(self, jobs: list[Job], start: int, count: int) -> Iterator[Any]:
         what = f"{self.field}/{self.recipes.plan.stages[self.field]} on {self.split}"
@@ -291,6 +296,13 @@ class Evaluate(_OfStage):
         captions = Column(self.captions().output().path, "captions")
         truth = self.split_files(self.on, self.split, {}).truth()
         write_scores(self.stored, todo, captions, truth)
+
+
+def checked(columns: Mapping[str, Predict]) -> dict[str, Path]:
+    """Where the columns are, each still what its extractor makes."""
+    for task in columns.values():
+        check(task)
+    return {read: task.output().path for read, task in columns.items()}
 
 
 def _from(values: Sequence[Any], start: int) -> Iterator[Any]:
