@@ -20,7 +20,7 @@ from pipeline.registry import get
 VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
 WANT_PHOTOS = ("chain", "pascal", "pascal_by_flickr", "prepositions", "flickr", "flickr_by_pascal")
-NEURAL = "show_and_tell,show_attend_tell"
+NEURAL = "show_and_tell,up_down,adaptive,show_attend_tell"
 CLASSICAL = "babytalk,babytalk_lm,babytalk_crf,every_picture"
 BASELINES = "nearest_neighbour,human"
 ORIGINAL = "babytalk_2011_outputs"
