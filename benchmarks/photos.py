@@ -20,7 +20,7 @@ from pipeline.registry import get
 VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
 WANT_PHOTOS = ("chain", "pascal", "pascal_by_flickr", "prepositions", "flickr", "flickr_by_pascal")
-NEURAL = "show_and_tell,up_down,adaptive,show_attend_tell"
+NEURAL = "show_and_tell,att_lstm,up_down,adaptive,show_attend_tell"
 CLASSICAL = "babytalk,babytalk_lm,babytalk_crf,every_picture"
 BASELINES = "nearest_neighbour,human"
 ORIGINAL = "babytalk_2011_outputs"
@@ -64,7 +64,7 @@ def prepositions() -> Mapping[str, Any]:
 
 def flickr() -> Mapping[str, Any]:
     """Flickr8k's development photos, fitted on its train."""
-    return _flickr("--plans", f"{CLASSICAL},{NEURAL},{BASELINES}")
+    return _flickr("--plans", f"{CLASSICAL},{NEURAL},up_down_constrained,{BASELINES}")
 
 
 def flickr_by_pascal() -> Mapping[str, Any]:
