@@ -143,8 +143,8 @@ def _measure(
         missing = tuple(Score(name, None, mode, fingerprint, missing=reason) for name in metric.scores)
         return MetricResult(metric.name, mode, missing)
     rows = np.stack([metric.statistics(turn.captions, turn.references) for turn in rounds])
-    total = _mean_of_rounds(metric, rows)
-    each = {photo: _mean_of_rounds(metric, rows[:, [i]]) for i, photo in enumerate(photos)}
+    total = mean_of_rounds(metric, rows)
+    each = {photo: mean_of_rounds(metric, rows[:, [i]]) for i, photo in enumerate(photos)}
     scores = tuple(
         Score(name, total[name], mode, fingerprint, {photo: values[name] for photo, values in each.items()})
         for name in metric.scores
@@ -152,6 +152,7 @@ def _measure(
     return MetricResult(metric.name, mode, scores, photos, rows)
 
 
-def _mean_of_rounds(metric: Metric[Any], rows: Array) -> dict[str, float]:
+def mean_of_rounds(metric: Metric[Any], rows: Array) -> dict[str, float]:
+    """Score -> its mean over rounds of rows (rounds, photos, statistics)."""
     values = [metric.aggregate(turn) for turn in rows]
     return {name: float(np.mean([value[name] for value in values])) for name in metric.scores}

@@ -57,13 +57,13 @@ class Meteor(Metric[NoOptions]):
             mean = 1.0 / ((1.0 - ALPHA) / precision + ALPHA / recall)
             fragmentation = sums[..., _CHUNKS] / (sums[..., _MATCHED_WORDS:].sum(axis=-1) / 2.0)
             score = mean * (1.0 - GAMMA * fragmentation**BETA)
-        found: Array = np.where(sums[..., _MATCHES].any(axis=-1), score, 0.0)
-        return found[..., np.newaxis]
+        found: Array = np.where(sums[..., _MATCHES].any(axis=-1), score, 0.0)[..., np.newaxis]
+        return found
 
 
 def _share(totals: Array) -> Array:
     """Weighted matched words over weighted length; content words weigh DELTA, function words 1 - DELTA."""
     length, function_words = totals[..., _LENGTH], totals[..., _FUNCTION_WORDS]
     content_matches, function_matches = totals[..., 4:20:4], totals[..., 6:20:4]  # (..., matchers)
-    matches = (DELTA * content_matches + (1.0 - DELTA) * function_matches) @ MATCHERS
+    matches: Array = (DELTA * content_matches + (1.0 - DELTA) * function_matches) @ MATCHERS
     return matches / (DELTA * (length - function_words) + (1.0 - DELTA) * function_words)
