@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.config import NoOptions
+from pipeline.stage import Metric
 from stages.analysis.bootstrap import intervals, photo_draws
 from stages.metrics.bleu import Bleu
 from stages.metrics.rouge import Rouge
@@ -49,3 +50,9 @@ def test_rounds_move_together_because_the_photo_is_what_is_drawn() -> None:
     metric, once = Rouge(NoOptions()), np.random.default_rng(3).random((1, 40, 1))
     five = intervals(metric, result(metric, np.repeat(once, 5, axis=0)), photo_draws(40))
     assert five["ROUGE-L"] == pytest.approx(intervals(metric, result(metric, once), photo_draws(40))["ROUGE-L"])
+
+
+def test_a_metric_that_only_aggregates_is_resampled_as_one_of_sums_is() -> None:
+    metric, rows = Bleu(NoOptions()), bleu_rows(6, photos=20)
+    sums = (photo_draws(20, draws=15) @ rows.transpose(1, 0, 2).reshape(20, -1)).reshape(15, 2, 10)
+    assert Metric.from_sums(metric, sums, 20) == pytest.approx(metric.from_sums(sums, 20))
