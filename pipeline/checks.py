@@ -228,7 +228,8 @@ def resource_is_reproducible(bench: Bench, choice: Choice) -> None:
 
 
 def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
-    """One row a caption in the order given, the scores it names, and a caption equal to its references beats others."""
+    """One row a caption in the order given, the scores it names, from rows or their sums, and a caption equal to its
+    references beats others."""
     metric = choice.create()
     references = [["a dog runs on the grass", "the brown dog runs"], ["two red cars on a road", "cars on a road"]] * 2
     own, others = [group[0] for group in references], ["a boat under the moon"] * 4
@@ -236,9 +237,15 @@ def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
     require(len(rows) == 4, f"{choice.text}: {len(rows)} rows for 4 captions")
     turned = metric.statistics(own[::-1], references[::-1])[::-1]
     require(bool(np.allclose(rows, turned)), f"{choice.text}: rows depend on the order of captions")
+    if metric.rows_stand_alone:
+        fewer = metric.statistics(own[:2], references[:2])
+        require(bool(np.allclose(rows[:2], fewer)), f"{choice.text}: rows depend on other photos: not rows_stand_alone")
     good, bad = metric.aggregate(rows), metric.aggregate(metric.statistics(others, references))
     require(tuple(good) == metric.scores, f"{choice.text}: aggregate gives {tuple(good)}, scores are {metric.scores}")
     require(all(good[name] > bad[name] for name in good), f"{choice.text}: {good} for the references, {bad} for others")
+    summed = metric.from_sums(np.stack([rows[:3], rows[1:]]).sum(axis=1), 3)
+    apart = [list(metric.aggregate(part).values()) for part in (rows[:3], rows[1:])]
+    require(bool(np.allclose(summed, apart)), f"{choice.text}: from_sums gives {summed}, aggregate {apart}")
 
 
 def dataset_is_sound(bench: Bench, choice: Choice) -> None:

@@ -173,7 +173,8 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One number of one system. `value` is None where it could not be computed, with the `missing` reason beside it."""
+    """One number of one system. `value` is None where it could not be computed, with the `missing` reason beside it;
+    `interval` is where it lies with 95 % confidence, None where nobody asked."""
 
     metric: str
     value: float | None
@@ -181,6 +182,7 @@ class Score:
     fingerprint: str
     per_photo: Mapping[str, float] = field(default_factory=dict)
     missing: str = ""
+    interval: tuple[float, float] | None = None
 
 
 FIELDS: Mapping[str, Any] = types.MappingProxyType(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
 
+import numpy as np
+
 from pipeline.config import NoOptions
 from pipeline.records import Array, Scene, Truth
 from pipeline.state import Learned
@@ -146,13 +148,15 @@ class Resource(Learned, ABC, Generic[C]):
 class Metric(ABC, Generic[C]):
     """A score in two steps, so that a bootstrap can resample photos: a vector per caption, then one number of many.
 
-    Captions and references arrive tokenised, words separated by single spaces.
+    Captions and references arrive tokenised, words separated by single spaces. `rows_stand_alone` is False where the
+    row of a caption depends on the other photos too, as by an idf of all references.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     config_type: ClassVar[type[Any]] = NoOptions
     scores: ClassVar[tuple[str, ...]]
+    rows_stand_alone: ClassVar[bool] = True
 
     def __init__(self, config: C) -> None:
         self.config = config
@@ -172,3 +176,13 @@ class Metric(ABC, Generic[C]):
     @abstractmethod
     def aggregate(self, rows: Array) -> dict[str, float]:
         """The score named in `scores` -> its value, from any choice of rows of `statistics`."""
+
+    def from_sums(self, sums: Array, photos: int) -> Array:
+        """(..., scores), in the order of `scores`: what `aggregate` says of that many rows whose sums these are.
+
+        A score depends on nothing but the sums of its rows and their number, so that thousands of resamples need no
+        rows. A metric that says this for all sums (..., statistics) at once is resampled some hundred times faster.
+        """
+        means = sums.reshape(-1, sums.shape[-1]) / photos
+        values = [list(self.aggregate(np.broadcast_to(mean, (photos, mean.size))).values()) for mean in means]
+        return np.array(values).reshape(*sums.shape[:-1], len(self.scores))

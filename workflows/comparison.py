@@ -3,26 +3,30 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.codec import encode
 from pipeline.executor import SplitFiles
 from pipeline.plan import Plan
+from pipeline.records import Score
 from pipeline.registry import choose
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import Learning
 from workflows.report.page import render
-from workflows.scores import missing_scores, read_scores
+from workflows.scores import missing_results, read_results
 from workflows.skipped import notes
+from workflows.statistics import Measured, all_pairs, with_intervals
 
 if TYPE_CHECKING:
     from workflows.compare import Compare
 
 
 def write_comparison(directory: Path, task: "Compare") -> None:
-    """Write captions/<plan>.json, scores.json, scores.parquet and report.html into a directory."""
+    """Write captions/<plan>.json, scores.json, scores.parquet, intervals.parquet and report.html into a directory."""
     files = task.split_files(task.on.text, task.split, {})
-    systems = tuple(_system(task, plan, files) for plan in task.found)
+    measured = {plan.name: _measured(task, plan) for plan in task.found}
+    scored = with_intervals(measured)
+    systems = tuple(_system(task, plan, files, scored[plan.name]) for plan in task.found)
     (directory / "captions").mkdir()
     for system in systems:
         said = [
@@ -30,37 +34,46 @@ def write_comparison(directory: Path, task: "Compare") -> None:
         ]
         _write_json(directory / "captions" / f"{system.name}.json", said)
     scores = [{"plan": system.name, **encode(score)} for system in systems for score in system.scores]
+    scenes, truth = files.scenes(), files.truth()
+    words = {system.name: {scene.image.id: scene.captions for scene in system.scenes} for system in systems}
+    pairs = all_pairs(measured, words, {true.id: true.captions for true in truth})
     about = {"dataset": task.on.text, "split": task.split, "skipped": task.skipped}
-    _write_json(directory / "scores.json", {**about, "scores": scores})
+    _write_json(directory / "scores.json", {**about, "scores": scores, "pairs": encode(pairs)})
     _write_parquet(directory / "scores.parquet", systems)
-    scenes = files.scenes()
+    _write_intervals(directory / "intervals.parquet", systems)
     comparison = Comparison(
         dataset=task.on.text,
         split=task.split,
         images=[scene.image for scene in scenes],
-        truth=files.truth(),
+        truth=truth,
         systems=systems,
         command=task.command,
         notes=notes(task.skipped),
+        pairs=tuple(pairs),
     )
     (directory / "report.html").write_text(render(comparison), encoding="utf-8")
 
 
-def _system(task: "Compare", plan: Plan, files: SplitFiles) -> System:
+def _measured(task: "Compare", plan: Plan) -> Measured:
+    metrics = {text: choose("metrics", text).create() for text in task.missing}
+    evaluation = task.evaluation(plan)
+    made = zip(evaluation.metrics, evaluation.output(), strict=True)
+    found = [(metrics[text], result) for text, artefact in made for result in read_results(artefact, metrics[text])]
+    gaps = [(metrics[text], reason) for text, reason in task.missing.items() if reason]
+    return [*found, *((metric, result) for metric, reason in gaps for result in missing_results(metric, reason))]
+
+
+def _system(task: "Compare", plan: Plan, files: SplitFiles, scores: tuple[Score, ...]) -> System:
     tasks = task.plan_columns(plan)
     columns = {written: made.output().path for written, made in tasks.items()}
     fits = [(written, fitted.output().path) for written, made in tasks.items() for fitted in made.model_tasks()]
-    scores = [score for made in task.evaluation(plan).output() for score in read_scores(made.path)]
-    for text, reason in task.missing.items():
-        if reason:
-            scores += missing_scores(choose("metrics", text).create(), reason)
     return System(
         name=plan.name,
         title=plan.title,
         stages={written: plan.stages[written] for written in plan.order()},
         oracle=plan.sees_truth(),
         differs=_difference(task, plan),
-        scores=tuple(scores),
+        scores=scores,
         scenes=SplitFiles(files.directory, columns).scenes(),
         learning=tuple(learned for written, model in fits if (learned := Learning.read(written, model))),
     )
@@ -81,15 +94,29 @@ def _write_json(file: Path, content: object) -> None:
 
 def _write_parquet(file: Path, systems: Iterable[System]) -> None:
     """One row a plan, metric, references and photo, for any tool that reads tables."""
-    import pyarrow
-    import pyarrow.parquet
-
     rows = [
         {"plan": system.name, "metric": score.metric, "references": score.references, "photo": photo, "value": value}
         for system in systems
         for score in system.scores
         for photo, value in score.per_photo.items()
     ]
-    names = ("plan", "metric", "references", "photo")
-    schema = pyarrow.schema([*((name, pyarrow.string()) for name in names), ("value", pyarrow.float64())])
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), file)
+    _write_table(file, rows, ("plan", "metric", "references", "photo"), ("value",))
+
+
+def _write_intervals(file: Path, systems: Iterable[System]) -> None:
+    """One row a plan, metric and references: the score of all photos and its bounds."""
+    rows = [
+        dict(zip(("plan", "metric", "references", "value", "low", "high"), cells, strict=True))
+        for system in systems
+        for score in system.scores
+        for cells in [(system.name, score.metric, score.references, score.value, *(score.interval or (None, None)))]
+    ]
+    _write_table(file, rows, ("plan", "metric", "references"), ("value", "low", "high"))
+
+
+def _write_table(file: Path, rows: list[dict[str, Any]], texts: Iterable[str], numbers: Iterable[str]) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    kinds = [*((name, pyarrow.string()) for name in texts), *((name, pyarrow.float64()) for name in numbers)]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=pyarrow.schema(kinds)), file)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from pipeline.codec import decode, encode
 from pipeline.columns import Column
@@ -16,6 +16,8 @@ from pipeline.stage import Metric
 from pipeline.store import Store
 from stages.analysis.scoring import MODES, MetricResult, score
 from workflows.targets import Artefact
+
+_NO_ROWS = np.zeros((0, 0, 0))
 
 
 def write_scores(store: Store, todo: Sequence[tuple[str, Artefact]], captions: Column, truth: Column) -> None:
@@ -35,9 +37,26 @@ def read_scores(directory: Path) -> list[Score]:
     return [decode(Score, item) for item in json.loads((directory / "scores.json").read_text(encoding="utf-8"))]
 
 
-def missing_scores(metric: Metric[Any], reason: str) -> list[Score]:
-    """The scores of a metric that cannot run here."""
-    return [Score(name, None, mode, metric.fingerprint(), missing=reason) for mode in MODES for name in metric.scores]
+def read_results(artefact: Artefact, metric: Metric[Any]) -> list[MetricResult]:
+    """An artefact as it was measured: for each choice of references the scores, and the rows of the photos."""
+    scores, rows = read_scores(artefact.path), load_file(artefact.path / "rows.safetensors")
+    results = []
+    for mode in MODES:
+        own = tuple(item for item in scores if item.references == mode)
+        photos = tuple(own[0].per_photo)
+        results.append(
+            MetricResult(metric.name, mode, own, photos, rows.get(mode, _NO_ROWS), artefact.recipe["references"])
+        )
+    return results
+
+
+def missing_results(metric: Metric[Any], reason: str) -> list[MetricResult]:
+    """What a metric that cannot run here says."""
+    mark = metric.fingerprint()
+    return [
+        MetricResult(metric.name, mode, tuple(Score(name, None, mode, mark, missing=reason) for name in metric.scores))
+        for mode in MODES
+    ]
 
 
 def _write(directory: Path, results: Sequence[MetricResult]) -> None:

@@ -14,6 +14,7 @@ from pipeline.errors import UnknownName
 from pipeline.plan import Plan
 from pipeline.registry import FOLDERS, get, registered
 from pipeline.stage import Stage
+from stages.analysis.randomisation import LEVEL
 from workflows.planning import find_plan, find_plans, plan_names
 from workflows.skipped import counted, reasons
 
@@ -31,11 +32,11 @@ def print_scores(out: Path) -> None:
         for name in SHOWN:
             table.add_column(name, justify="right")
         for plan in dict.fromkeys(item["plan"] for item in content["scores"]):
-            cells = [scores.get((plan, references, name), {}).get("value") for name in SHOWN]
-            table.add_row(plan, *("-" if value is None else f"{value:.3f}" for value in cells))
+            table.add_row(plan, *(_cell(scores.get((plan, references, name), {})) for name in SHOWN))
         _out.print(table)
     for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
         _out.print(f"  -: {reason}", markup=False)
+    _print_pairs([item for item in content["pairs"] if item["metric"] == SHOWN[-1]])
     _print_skipped(content["skipped"])
     _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
 
@@ -86,6 +87,24 @@ def print_plan(text: str, swaps: tuple[str, ...], fitted_on: str) -> None:
     _out.print(f"{plan.name}: {plan.title}", markup=False, soft_wrap=True)
     for written in plan.order():
         _out.print(f"  {written} <- {_described(plan, written)}", markup=False, soft_wrap=True)
+
+
+def _cell(score: dict[str, Any]) -> str:
+    """A score and half the width of its interval."""
+    if score.get("value") is None:
+        return "-"
+    low, high = score.get("interval") or (None, None)
+    return f"{score['value']:.3f}" + ("" if low is None else f" ±{(high - low) / 2:.3f}".replace("±0.", "±."))
+
+
+def _print_pairs(pairs: list[dict[str, Any]]) -> None:
+    """The pairs of the last score that cannot be told apart, by the choice of references that has most pairs."""
+    modes = [item["references"] for item in pairs]
+    told = [item for item in pairs if item["references"] == max(modes, key=modes.count)]
+    alike = [f"{item['higher']} and {item['lower']}" for item in told if item["adjusted"] > LEVEL]
+    if told:
+        words = f"not separable: {'; '.join(alike)}" if alike else "every two systems are separable"
+        _out.print(f"  {SHOWN[-1]}, {told[0]['references'].replace('_', ' ')}: {words}", markup=False, soft_wrap=True)
 
 
 def _print_skipped(skipped: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """Scoring a system's captions by many metrics, against all references or with one left out at a time."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -23,7 +23,7 @@ class MetricResult:
 
     `rows` (rounds, photos, statistics) are the metric's statistics of `photos`: one round with all references, or one
     for each reference left out. A bootstrap resamples the photos and averages `aggregate` over the rounds. Both are
-    empty where the scores are missing.
+    empty where the scores are missing. `truth` is the fingerprint of the split's references, where known.
     """
 
     metric: str
@@ -31,6 +31,13 @@ class MetricResult:
     scores: tuple[Score, ...]
     photos: tuple[str, ...] = ()
     rows: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    truth: str = ""
+
+    def of(self, photos: Sequence[str]) -> "MetricResult":
+        """The rows of some of the photos, in the order given, without scores of their own."""
+        place = {photo: i for i, photo in enumerate(self.photos)}
+        rows = self.rows[:, [place[photo] for photo in photos]]
+        return replace(self, photos=tuple(photos), rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +143,8 @@ def _measure(
         missing = tuple(Score(name, None, mode, fingerprint, missing=reason) for name in metric.scores)
         return MetricResult(metric.name, mode, missing)
     rows = np.stack([metric.statistics(turn.captions, turn.references) for turn in rounds])
-    total = _mean_of_rounds(metric, rows)
-    each = {photo: _mean_of_rounds(metric, rows[:, [i]]) for i, photo in enumerate(photos)}
+    total = mean_of_rounds(metric, rows)
+    each = {photo: mean_of_rounds(metric, rows[:, [i]]) for i, photo in enumerate(photos)}
     scores = tuple(
         Score(name, total[name], mode, fingerprint, {photo: values[name] for photo, values in each.items()})
         for name in metric.scores
@@ -145,6 +152,7 @@ def _measure(
     return MetricResult(metric.name, mode, scores, photos, rows)
 
 
-def _mean_of_rounds(metric: Metric[Any], rows: Array) -> dict[str, float]:
+def mean_of_rounds(metric: Metric[Any], rows: Array) -> dict[str, float]:
+    """Score -> its mean over rounds of rows (rounds, photos, statistics)."""
     values = [metric.aggregate(turn) for turn in rows]
     return {name: float(np.mean([value[name] for value in values])) for name in metric.scores}

@@ -49,9 +49,12 @@ class Bleu(Metric[NoOptions]):
 
     def aggregate(self, rows: Array) -> dict[str, float]:
         """Corpus BLEU of the captions whose rows these are, in [0, 1]."""
-        totals = rows.sum(axis=0)
-        precisions = (totals[:ORDERS] + _TINY) / (totals[ORDERS:-2] + _SMALL)
-        means = np.cumprod(precisions) ** (1.0 / np.arange(1, ORDERS + 1))
-        ratio = (totals[-2] + _TINY) / (totals[-1] + _SMALL)
-        penalty = np.exp(min(0.0, 1.0 - 1.0 / ratio))
-        return dict(zip(self.scores, (float(value) for value in (*penalty * means, *means)), strict=True))
+        return dict(zip(self.scores, self.from_sums(rows.sum(axis=0), len(rows)).tolist(), strict=True))
+
+    def from_sums(self, sums: Array, photos: int) -> Array:
+        """(..., 8) corpus BLEU of captions whose summed counts are `sums` (..., 10)."""
+        precisions = (sums[..., :ORDERS] + _TINY) / (sums[..., ORDERS:-2] + _SMALL)
+        means = np.cumprod(precisions, axis=-1) ** (1.0 / np.arange(1, ORDERS + 1))
+        ratios = (sums[..., -2:-1] + _TINY) / (sums[..., -1:] + _SMALL)
+        penalties = np.exp(np.minimum(0.0, 1.0 - 1.0 / ratios))
+        return np.concatenate([penalties * means, means], axis=-1)

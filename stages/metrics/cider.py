@@ -21,6 +21,7 @@ class Cider(Metric[NoOptions]):
 
     name: ClassVar[str] = "cider"
     scores: ClassVar[tuple[str, ...]] = ("CIDEr-D",)
+    rows_stand_alone: ClassVar[bool] = False
 
     def fingerprint(self) -> str:
         return fingerprint("CIDEr-D, n 1..4, sigma 6, mean of captions", idf="the references evaluated")
@@ -42,3 +43,7 @@ class Cider(Metric[NoOptions]):
     def aggregate(self, rows: Array) -> dict[str, float]:
         """The mean of the captions' scores."""
         return {self.scores[0]: float(rows.mean())}
+
+    def from_sums(self, sums: Array, photos: int) -> Array:
+        """(..., 1) means of the captions' scores."""
+        return sums / photos

@@ -48,18 +48,22 @@ class Meteor(Metric[NoOptions]):
 
     def aggregate(self, rows: Array) -> dict[str, float]:
         """METEOR of the captions whose rows these are, in [0, 1]."""
-        totals = rows.sum(axis=0)
-        if not totals[_MATCHES].any():
-            return {self.scores[0]: 0.0}
-        precision, recall = (_share(totals[side:]) for side in (_CAPTION, _REFERENCE))
-        mean = 1.0 / ((1.0 - ALPHA) / precision + ALPHA / recall)
-        fragmentation = totals[_CHUNKS] / (totals[_MATCHED_WORDS:].sum() / 2.0)
-        return {self.scores[0]: float(mean * (1.0 - GAMMA * fragmentation**BETA))}
+        return {self.scores[0]: float(self.from_sums(rows.sum(axis=0), len(rows))[0])}
+
+    def from_sums(self, sums: Array, photos: int) -> Array:
+        """(..., 1) METEOR of captions whose summed counts are `sums` (..., 23); 0 where nothing matched."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            precision, recall = (_share(sums[..., side:]) for side in (_CAPTION, _REFERENCE))
+            mean = 1.0 / ((1.0 - ALPHA) / precision + ALPHA / recall)
+            fragmentation = sums[..., _CHUNKS] / (sums[..., _MATCHED_WORDS:].sum(axis=-1) / 2.0)
+            score = mean * (1.0 - GAMMA * fragmentation**BETA)
+        found: Array = np.where(sums[..., _MATCHES].any(axis=-1), score, 0.0)[..., np.newaxis]
+        return found
 
 
-def _share(totals: Array) -> float:
+def _share(totals: Array) -> Array:
     """Weighted matched words over weighted length; content words weigh DELTA, function words 1 - DELTA."""
-    length, function_words = totals[_LENGTH], totals[_FUNCTION_WORDS]
-    content_matches, function_matches = totals[4:20:4], totals[6:20:4]  # (matchers,)
-    matches = MATCHERS @ (DELTA * content_matches + (1.0 - DELTA) * function_matches)
-    return float(matches / (DELTA * (length - function_words) + (1.0 - DELTA) * function_words))
+    length, function_words = totals[..., _LENGTH], totals[..., _FUNCTION_WORDS]
+    content_matches, function_matches = totals[..., 4:20:4], totals[..., 6:20:4]  # (..., matchers)
+    matches: Array = (DELTA * content_matches + (1.0 - DELTA) * function_matches) @ MATCHERS
+    return matches / (DELTA * (length - function_words) + (1.0 - DELTA) * function_words)

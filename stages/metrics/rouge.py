@@ -38,3 +38,7 @@ class Rouge(Metric[NoOptions]):
     def aggregate(self, rows: Array) -> dict[str, float]:
         """The mean of the captions' scores."""
         return {self.scores[0]: float(rows.mean())}
+
+    def from_sums(self, sums: Array, photos: int) -> Array:
+        """(..., 1) means of the captions' scores."""
+        return sums / photos

@@ -31,6 +31,7 @@ def test_scores_say_what_they_are_and_missing_ones_why(ran: Path) -> None:
     for score in scores:
         assert score["fingerprint"]
         assert (score["value"] is None) == bool(score.get("missing"))
+        assert (score["value"] is None) == ("interval" not in score)
     people = [score for score in scores if score["plan"] == "human"]
     assert all((score["value"] is None) == (score["references"] == "all") for score in people)
 

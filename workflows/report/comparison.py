@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.config import split_spec
 from pipeline.errors import ContractViolation
 from pipeline.records import Caption, Image, Scene, Score, Truth
+from stages.analysis.verdicts import Verdict
 from workflows.report.learning import Learning
 
 
@@ -38,7 +39,8 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Systems on one split of one dataset. `truth` is parallel to `images`, or empty where nothing is known.
+    """Systems on one split of one dataset. `truth` is parallel to `images`, or empty where nothing is known;
+    `pairs` is what can be said of every two systems.
 
     Raises:
         ContractViolation: if truth or a system's scenes are not as many as the photos.
@@ -51,6 +53,7 @@ class Comparison:
     systems: tuple[System, ...]
     command: str
     notes: tuple[str, ...] = ()
+    pairs: tuple[Verdict, ...] = ()
 
     def __post_init__(self) -> None:
         parts: Iterator[tuple[str, Sequence[object]]] = ((system.name, system.scenes) for system in self.systems)

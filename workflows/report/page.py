@@ -17,6 +17,7 @@ from workflows.report.comparison import Comparison, System
 from workflows.report.details import details, number
 from workflows.report.disagreement import disagreement
 from workflows.report.learning import HEIGHT, WIDTH, line
+from workflows.report.pairs import chance, pairs
 from workflows.report.scores import GROUPS, photo_scores, score_table
 from workflows.report.thumbnails import thumbnails
 
@@ -73,6 +74,8 @@ def _page(comparison: Comparison, title: str, compares: bool) -> str:
         compares=compares,
         comparison=comparison,
         tables=[("main", score_table(comparison)), ("variants", score_table(comparison, variants=True))],
+        pairs=pairs(comparison),
+        chance=chance,
         fields=[field for field in FIELDS if any(field in system.stages for system in comparison.systems)],
         shown=len(places),
         line=line,

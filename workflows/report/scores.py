@@ -16,10 +16,11 @@ Column = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One score as printed; a missing one has a reason and the number of its footnote."""
+    """One score as printed, with its bounds; a missing one has a reason and the number of its footnote."""
 
     text: str
     best: bool = False
+    interval: str = ""
     reason: str = ""
     footnote: int = 0
 
@@ -65,7 +66,8 @@ def score_table(comparison: Comparison, variants: bool = False) -> ScoreTable:
                 cells.append(Cell("–", reason=reason, footnote=footnotes.index(reason) + 1))
             else:
                 text = _text(one.scores[column].value)
-                cells.append(Cell(text, best=one.contends and text == best[column]))
+                best_here = one.contends and text == best[column]
+                cells.append(Cell(text, best_here, interval=_bounds(one.scores[column].interval)))
         rows.append(Row(one.system, one.scored(columns, len(comparison.images)), tuple(cells)))
     groups = tuple(
         (title, tuple(metric for references, metric in columns if references == group))
@@ -138,6 +140,10 @@ def _missing(score: Score | None) -> str:
 
 def _text(value: float | None) -> str:
     return f"{value or 0.0:.3f}".replace("-", "\u2212")
+
+
+def _bounds(interval: tuple[float, float] | None) -> str:
+    return f"{_text(interval[0])} to {_text(interval[1])}" if interval else ""
 
 
 def _fingerprints(columns: tuple[Column, ...], comparison: Comparison) -> tuple[tuple[str, str, str], ...]:

@@ -1,0 +1,51 @@
+"""Of every pair of systems: by how much they differ in a score, and whether that could be chance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.stage import Metric
+from stages.analysis.randomisation import LEVEL, holm, p_values
+from stages.analysis.scoring import MetricResult, Mode, mean_of_rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Two systems on the photos both described, the one of the higher score first. `p` is the chance of so large a
+    difference between equal systems; `adjusted` the same, corrected for all pairs asked about."""
+
+    metric: str
+    references: Mode
+    higher: str
+    lower: str
+    photos: int
+    difference: float
+    p: float
+    adjusted: float
+
+    @property
+    def separable(self) -> bool:
+        """Whether the difference can be told from chance."""
+        return self.adjusted <= LEVEL
+
+
+def verdicts(
+    metric: Metric[object], pairs: Mapping[tuple[str, str], tuple[MetricResult, MetricResult]], seed: int = 0
+) -> list[Verdict]:
+    """Every score of a metric, every pair of systems (by name), Holm's correction over the pairs of a score.
+
+    Raises:
+        BadData: if two results are not of the same photos and references.
+    """
+    found = {names: p_values(metric, *results, seed=seed) for names, results in pairs.items()}
+    told = []
+    for score in metric.scores:
+        adjusted = holm(np.array([p[score] for p in found.values()]))
+        for (names, results), corrected in zip(pairs.items(), adjusted.tolist(), strict=True):
+            first, second = (mean_of_rounds(metric, result.rows)[score] for result in results)
+            higher, lower = names if first >= second else names[::-1]
+            one, p = results[0], found[names][score]
+            gap = abs(first - second)
+            told.append(Verdict(score, one.references, higher, lower, len(one.photos), gap, p, corrected))
+    return told

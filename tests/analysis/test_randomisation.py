@@ -1,0 +1,60 @@
+"""Paired randomisation against all swaps of few photos, under the null, and Holm's steps by hand."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from pipeline.config import NoOptions
+from stages.analysis.randomisation import holm, p_values, swaps
+from stages.metrics.bleu import Bleu
+from stages.metrics.rouge import Rouge
+from tests.analysis.results import bleu_rows, result
+
+
+def test_swaps_come_in_blocks_that_are_the_same_each_time() -> None:
+    blocks = list(swaps(3_000_001, draws=3))
+    assert [block.shape for block in blocks] == [(1, 3_000_001)] * 3
+    (few,) = swaps(5, draws=1_000)
+    assert set(few.ravel()) == {0.0, 1.0}
+    assert np.abs(few.mean(axis=0) - 0.5).max() < 0.05
+    assert np.array_equal(few, next(swaps(5, draws=1_000)))
+
+
+def test_p_of_few_photos_is_the_share_of_all_swaps() -> None:
+    metric, first, second = Bleu(NoOptions()), bleu_rows(0, 8), bleu_rows(1, 8, share=0.75)
+
+    def difference(mask: tuple[int, ...]) -> float:
+        swapped = np.array(mask, dtype=bool)[:, np.newaxis]
+        pair = (np.where(swapped, second, first), np.where(swapped, first, second))
+        return abs(np.subtract(*(np.mean([metric.aggregate(turn)["BLEU-2"] for turn in rows]) for rows in pair)))
+
+    observed = difference((0,) * 8)
+    exact = np.mean([difference(mask) >= observed - 1e-12 for mask in product((0, 1), repeat=8)])
+    found = p_values(metric, result(metric, first), result(metric, second), draws=20_000)["BLEU-2"]
+    assert 0.02 < exact < 0.5  # a case that could be told from its neighbours
+    assert found == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 20_000))
+
+
+def test_p_is_uniform_where_the_systems_are_one() -> None:
+    metric, generator = Rouge(NoOptions()), np.random.default_rng(4)
+    found = []
+    for turn in range(300):
+        first, second = (result(metric, generator.random((1, 30, 1))) for _ in range(2))
+        found.append(p_values(metric, first, second, draws=199, seed=turn)["ROUGE-L"])
+    for level in (0.05, 0.25, 0.5, 0.75):
+        assert np.mean(np.array(found) <= level) == pytest.approx(level, abs=0.075)
+
+
+def test_a_clear_difference_has_the_smallest_p_and_equal_systems_the_largest() -> None:
+    metric, rows = Rouge(NoOptions()), np.random.default_rng(5).random((2, 60, 1))
+    one, other = result(metric, rows), result(metric, rows + 0.1)
+    assert p_values(metric, one, other, draws=499) == {"ROUGE-L": pytest.approx(1 / 500)}
+    assert p_values(metric, one, one, draws=499) == {"ROUGE-L": 1.0}
+
+
+def test_holm_multiplies_by_what_is_left_and_never_falls() -> None:
+    # sorted .01 .02 .03 .04, times 4 3 2 1: .04 .06 .06 .04, and the last may not be less than those before it
+    assert holm(np.array([0.03, 0.01, 0.04, 0.02])) == pytest.approx([0.06, 0.04, 0.06, 0.06])
+    assert holm(np.array([0.6, 0.7])) == pytest.approx([1.0, 1.0])
+    assert holm(np.zeros(0)).size == 0

@@ -1,0 +1,67 @@
+"""What the scores of a comparison can be trusted for: their intervals, and which systems differ."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+from pipeline.records import Caption, Score
+from pipeline.stage import Metric
+from stages.analysis.bootstrap import intervals, photo_draws
+from stages.analysis.scoring import MetricResult, score
+from stages.analysis.verdicts import Verdict, verdicts
+
+Measured = Sequence[tuple[Metric[Any], MetricResult]]
+Said = Mapping[str, tuple[Caption, ...]]
+
+
+def with_intervals(systems: Mapping[str, Measured]) -> dict[str, tuple[Score, ...]]:
+    """The scores of every system with their intervals, all from the same draws of photos."""
+    draws = cache(photo_draws)
+    found: dict[str, tuple[Score, ...]] = {}
+    for name, measured in systems.items():
+        scores: list[Score] = []
+        for metric, result in measured:
+            bounds = intervals(metric, result, draws(len(result.photos))) if result.photos else {}
+            scores += [replace(item, interval=bounds.get(item.metric)) for item in result.scores]
+        found[name] = tuple(scores)
+    return found
+
+
+def all_pairs(
+    systems: Mapping[str, Measured], said: Mapping[str, Said], references: Mapping[str, tuple[str, ...]]
+) -> list[Verdict]:
+    """Of every metric and choice of references, every two systems on the photos both described.
+
+    Where rows depend on the other photos, as by CIDEr's idf, what a system said of the common photos is scored anew.
+    Two systems without a common photo are no pair.
+    """
+    columns: dict[tuple[str, str], dict[str, tuple[Metric[Any], MetricResult]]] = {}
+    for name, measured in systems.items():
+        for metric, result in measured:
+            if result.photos:
+                columns.setdefault((metric.name, result.references), {})[name] = (metric, result)
+
+    @cache
+    def on(column: tuple[str, str], name: str, photos: tuple[str, ...]) -> MetricResult:
+        metric, result = columns[column][name]
+        if photos == result.photos:
+            return result
+        if metric.rows_stand_alone:
+            return result.of(photos)
+        captions = {photo: said[name][photo] for photo in photos}
+        others = {photo: references[photo] for photo in photos}
+        (anew,) = score(captions, others, [metric], [result.references])
+        return replace(anew, truth=result.truth)
+
+    told = []
+    for column, found in columns.items():
+        pairs = {}
+        for first, second in combinations(found, 2):
+            there = set(found[second][1].photos)
+            common = tuple(photo for photo in found[first][1].photos if photo in there)
+            if common:
+                pairs[first, second] = (on(column, first, common), on(column, second, common))
+        told += verdicts(next(iter(found.values()))[0], pairs)
+    return told
