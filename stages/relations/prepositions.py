@@ -15,34 +15,48 @@ four times to 1 for sixteen times the area, since a bird inside a bird is that b
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
 
-from pipeline.config import NoOptions
+from pipeline.config import option
 from pipeline.records import Detection, Relation, Scene
 from pipeline.stage import Resources, Stage
 from stages.language.synonyms import canonical
 from stages.relations._boxes import pairs_of
 from stages.relations._functions import scores
+from stages.vision.boxes import surest
 
 
-class Prepositions(Stage[NoOptions, tuple[Relation, ...]]):
-    """Scores all sixteen prepositions, best first, for every ordered pair of detections."""
+@dataclass(frozen=True, slots=True)
+class PrepositionsConfig:
+    """Which detections are related: a graph that takes no others needs no others."""
+
+    least: float = option(
+        0.0, "score below which a detection stands in no relation", low=0.0, high=1.0, affects="predict"
+    )
+    most: int = option(1000, "detections related: of a crowded photo, the surest", low=1, high=1000, affects="predict")
+
+
+class Prepositions(Stage[PrepositionsConfig, tuple[Relation, ...]]):
+    """Scores all sixteen prepositions, best first, for every ordered pair of detections, or of the surest of them."""
 
     name = "prepositions"
     version = 2
     writes = "relations"
+    config_type = PrepositionsConfig
 
     def reads(self) -> tuple[str, ...]:
         return ("detections",)
 
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Relation, ...]]:
-        return [_relations(scene.detections) for scene in scenes]
+        least, most = self.config.least, self.config.most
+        return [_relations(scene.detections, sorted(surest(scene.detections, least, most))) for scene in scenes]
 
 
-def _relations(detections: Sequence[Detection]) -> tuple[Relation, ...]:
-    pairs = np.array(list(permutations(range(len(detections)), 2)), dtype=np.int64).reshape(-1, 2)
+def _relations(detections: Sequence[Detection], related: Sequence[int]) -> tuple[Relation, ...]:
+    pairs = np.array(list(permutations(related, 2)), dtype=np.int64).reshape(-1, 2)
     labels = np.array([canonical(detection.label) for detection in detections])
     first, second = pairs_of([detection.box for detection in detections], pairs)
     named = scores(first, second, np.equal(*labels[pairs].T))

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.config import NoOptions
 from pipeline.records import Box, Detection, Image, Scene
 from pipeline.stage import Resources
 from stages.relations._functions import FUNCTIONS, PREPOSITIONS, near, scores
-from stages.relations.prepositions import Prepositions
+from stages.relations.prepositions import Prepositions, PrepositionsConfig
 
 SIZE = 100.0
 edges = st.integers(0, 80)
@@ -148,7 +147,7 @@ def test_words_for_one_thing_count_as_one_label():
 
 
 def _predict(detections):
-    (relations,) = Prepositions(NoOptions()).predict(
+    (relations,) = Prepositions(PrepositionsConfig()).predict(
         [Scene(Image("a", "a.png", 100, 100, ""), {"detections": detections})], Resources()
     )
     return relations
@@ -168,5 +167,15 @@ def test_every_ordered_pair_is_scored_once_best_first():
 def test_fewer_than_two_detections_have_no_relations(count):
     detections = (Detection(Box(0, 0, 1, 1), (("dog", 1.0),)),) * count
     scene = Scene(Image("a", "a.png", 1, 1, ""), {"detections": detections})
-    assert Prepositions(NoOptions()).predict([scene], Resources()) == [()]
-    assert Prepositions(NoOptions()).predict([], Resources()) == []
+    assert Prepositions(PrepositionsConfig()).predict([scene], Resources()) == [()]
+    assert Prepositions(PrepositionsConfig()).predict([], Resources()) == []
+
+
+def test_the_surest_may_be_related_alone_and_as_among_all() -> None:
+    boxes = [Box(10 * place, 0, 10 * place + 5, 8) for place in range(4)]
+    found = tuple(Detection(box, (("dog", score),)) for box, score in zip(boxes, (0.3, 0.9, 0.5, 0.4), strict=True))
+    scene = Scene(Image("photo", "photo.png", 100, 100, ""), {"detections": found})
+    (everything,) = Prepositions(PrepositionsConfig()).predict([scene], Resources())
+    (some,) = Prepositions(PrepositionsConfig(least=0.35, most=2)).predict([scene], Resources())
+    assert len(everything) == 12
+    assert list(some) == [one for one in everything if {one.subject, one.object} == {1, 2}]
