@@ -185,6 +185,7 @@ def test_retrieving_before_learning_is_refused() -> None:
         Retrieval(Config()).predict([scene("a", DOG)], RESOURCES)
 
 
+@pytest.mark.slow
 def test_thirty_thousand_sentences_are_scored_in_a_fraction_of_a_second() -> None:
     draw = np.random.default_rng(0)
     words = [f"w{at}" for at in range(300)]

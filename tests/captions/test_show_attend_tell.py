@@ -89,6 +89,7 @@ def test_neither_batch_nor_order_nor_company_changes_a_caption(stage: ShowAttend
     assert stage.predict([], RESOURCES) == []
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_captions_and_another_seed_another_network(stage: ShowAttendTell) -> None:
     assert fitted().predict(OTHERS.scenes, RESOURCES) == stage.predict(OTHERS.scenes, RESOURCES)
     other = fitted(dataclasses.replace(SMALL, seed=1)).predict(OTHERS.scenes, RESOURCES)

@@ -93,6 +93,7 @@ def split_files(directory: Path, what: Examples) -> SplitFiles:
     return SplitFiles(directory, {"grid": directory / "grid"})
 
 
+@pytest.mark.slow
 def test_a_fit_by_two_processes_is_the_fit_of_one(tmp_path: Path) -> None:
     splits = {name: split_files(tmp_path / name, what) for name, what in BOTH.items()}
     for name in ("vocabulary", "idf"):
