@@ -58,6 +58,7 @@ def _scores(bench: str) -> str:
 
 def _speed() -> str:
     demo, detector, crf = _figures("demo"), _figures("detector"), _figures("crf")
+    neural = _figures("neural_speed")
     rows = [
         ("`make demo`, from an empty store", f"{demo['first_seconds'] / 60:.1f} min", "demo"),
         ("the same again", f"{demo['second_seconds']:.1f} s", "demo"),
@@ -73,6 +74,8 @@ def _speed() -> str:
             f"{_figures('cider')['times_as_fast']:.0f} x",
             "cider",
         ),
+        ("training `show_attend_tell`, against a plain loop", f"{neural['plain_over_ours']:.1f} x", "neural_speed"),
+        ("its beams of 5, 64 photos against one by one", f"{neural['one_by_one_over_beam_5']:.1f} x", "neural_speed"),
     ]
     lines = ["| what | measured | by `python -m benchmarks.run` |", "|---|---|---|"]
     return "\n".join([*lines, *(f"| {what} | {value} | {bench} |" for what, value, bench in rows)])
