@@ -5,18 +5,16 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from pipeline.config import recipe
-from pipeline.errors import StoreError
 from stages.networks.average import Average
 from stages.networks.captioner import Captioner
 from stages.networks.options import CaptionerOptions, Epoch, best
 from stages.networks.precision import scaler
+from stages.networks.resumable import keep, kept
 
 
 @dataclass(slots=True)
@@ -51,20 +49,14 @@ class Run:
         average = Average(network, options.average) if options.average else None
         path = scratch / "checkpoint.pt" if scratch else None
         run = cls(network, average, optimiser, scaler(options, device), made_by, path, [], {})
-        if run.path and run.path.exists():
-            try:
-                kept: dict[str, Any] = torch.load(run.path, map_location=device, weights_only=True)
-            except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
-                raise StoreError(
-                    f"checkpoint {str(run.path)!r} is damaged ({error}): delete it to begin anew"
-                ) from None
-            if kept["recipe"] == run.recipe:
-                network.load_state_dict(kept["network"])
-                if average is not None:
-                    average.load_state_dict(kept["average"])
-                optimiser.load_state_dict(kept["optimiser"])
-                run.scaler.load_state_dict(kept["scaler"])
-                run.log, run.best = [Epoch(*entry) for entry in kept["log"]], kept["best"]
+        state = kept(path, device)
+        if state.get("recipe") == made_by:
+            network.load_state_dict(state["network"])
+            if average is not None:
+                average.load_state_dict(state["average"])
+            optimiser.load_state_dict(state["optimiser"])
+            run.scaler.load_state_dict(state["scaler"])
+            run.log, run.best = [Epoch(*entry) for entry in state["log"]], state["best"]
         return run
 
     @property
@@ -88,8 +80,6 @@ class Run:
         Raises:
             StoreError: if it cannot be written.
         """
-        if not self.path:
-            return
         state = {
             "recipe": self.recipe,
             "network": self.network.state_dict(),
@@ -99,10 +89,4 @@ class Run:
             "log": [dataclasses.astuple(epoch) for epoch in self.log],
             "best": self.best,
         }
-        part = self.path.with_suffix(".part")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            torch.save(state, part)
-            part.replace(self.path)
-        except (OSError, RuntimeError) as error:
-            raise StoreError(f"checkpoint {str(self.path)!r} cannot be written: {error}; make room there") from None
+        keep(self.path, state)
