@@ -52,7 +52,7 @@ def pascal_by_flickr() -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory() as directory:
         flickr8k = dataset("flickr", "flickr8k")
         run = _pascal(
-            Path(directory), "--plans", f"babytalk,{NEURAL},up_down_constrained,{BASELINES}", "--fit-on", flickr8k
+            Path(directory), "--plans", f"{CLASSICAL},{NEURAL},up_down_constrained,{BASELINES}", "--fit-on", flickr8k
         )
     return {**_figures(run), "objects": _objects(run)}
 
