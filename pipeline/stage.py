@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeAlias, TypeVar, cast
 
 from pipeline.config import NoOptions
 from pipeline.records import Array, Scene, Truth
@@ -14,6 +15,8 @@ C = TypeVar("C")
 T = TypeVar("T")
 R = TypeVar("R", bound="Resource[Any]")
 Item = TypeVar("Item")
+Better: TypeAlias = Literal["more", "less", "neither"]
+"""Whether a higher or a lower value of a score is better, or neither."""
 
 
 class Progress(Protocol):
@@ -146,13 +149,17 @@ class Resource(Learned, ABC, Generic[C]):
 class Metric(ABC, Generic[C]):
     """A score in two steps, so that a bootstrap can resample photos: a vector per caption, then one number of many.
 
-    Captions and references arrive tokenised, words separated by single spaces.
+    Class attributes: `scores`, their names; `better`, what is better of those of which more is not; `tokenised`, True
+    where captions and references arrive as words separated by single spaces, False where they arrive as written, with
+    the capitals and full stops that a parser wants.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     config_type: ClassVar[type[Any]] = NoOptions
     scores: ClassVar[tuple[str, ...]]
+    better: ClassVar[Mapping[str, Better]] = MappingProxyType({})
+    tokenised: ClassVar[bool] = True
 
     def __init__(self, config: C) -> None:
         self.config = config
@@ -171,4 +178,4 @@ class Metric(ABC, Generic[C]):
 
     @abstractmethod
     def aggregate(self, rows: Array) -> dict[str, float]:
-        """The score named in `scores` -> its value, from any choice of rows of `statistics`."""
+        """The score named in `scores` -> its value, from any choice of rows of `statistics`; NaN where it has none."""
