@@ -228,7 +228,7 @@ def resource_is_reproducible(bench: Bench, choice: Choice) -> None:
 
 
 def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
-    """One row a caption in the order given, the scores it names, and a caption equal to its references beats nonsense."""
+    """One row a caption in the order given, the scores it names, and a reference for a caption beats nonsense."""
     metric = choice.create()
     references = [["a dog runs on the grass", "the brown dog runs"], ["two red cars on a road", "cars on a road"]] * 2
     own, others = [group[0] for group in references], ["a boat boat under moon the"] * 4

@@ -5,9 +5,10 @@ Only what is wrong on any reading counts, so each count is a lower bound; where 
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
+from itertools import pairwise
 
 from stages.language.english import Parse
-from stages.language.inflection import article, is_mass, plural
+from stages.language.inflection import article, is_mass, is_plural_only, plural
 from stages.language.synonyms import synonyms
 
 FAULTS_VERSION = 1
@@ -42,7 +43,7 @@ class Faults:
 def faults(parse: Parse) -> Faults:
     """The faults of one caption, of one sentence or several."""
     words = parse.words
-    pairs = list(zip(words, words[1:], strict=False))
+    pairs = list(pairwise(words))
     return Faults(
         articles=sum(_wrong_article(*pair) for pair in pairs),
         agreement=sum(_disagrees(parse, subject) for subject in range(len(words))),
@@ -56,20 +57,25 @@ def _wrong_article(word: str, after: str) -> bool:
 
 
 def _disagrees(parse: Parse, subject: int) -> bool:
-    """Whether the finite verb of a noun is of the other number; nouns that may be either say nothing."""
+    """Whether the finite verb of a noun is of the other number.
+
+    Nouns that may be either say nothing, nor do trousers and subjects that a comma or conjunction parts from their
+    verb: it is there that the parser takes a neighbour for the subject.
+    """
     verb = _finite(parse, parse.heads[subject])
     if verb is None or not parse.is_noun(subject) or parse.lemmas[subject] in synonyms().groups:
         return False
     noun, singular_verb = parse.lemmas[subject], parse.tags[verb] == "VBZ"
-    if plural(noun) == noun or is_mass(noun):
+    if plural(noun) == noun or is_mass(noun) or is_plural_only(parse.words[subject]):
         return False
     several = parse.tags[subject] in ("NNS", "NNPS")
-    joined = any(parse.is_noun(other) for other in parse.children(subject, "conj"))
+    joined = [other for other in parse.children(subject, "conj") if parse.is_noun(other)]
     if parse.dependencies[subject] in ("nsubj", "nsubjpass") and subject < verb:
-        if joined and not parse.children(subject, "cc"):
-            return False
-        both = joined and any(parse.words[word] == "and" for word in parse.children(subject, "cc"))
-        return singular_verb == (several or both) and (both or not joined)
+        both = parse.words[subject + 1] == "and" and any(
+            parse.children(other, "det", "poss", "nummod") and other < verb for other in joined
+        )
+        parted = any(parse.dependencies[between] in ("punct", "cc") for between in range(subject, verb))
+        return singular_verb if both else not parted and singular_verb == several
     if parse.dependencies[subject] == "attr" and parse.children(parse.heads[subject], "expl"):
         return several if singular_verb else not several and not joined  # "there is a cat and a dog" is said, too
     return False

@@ -5,14 +5,14 @@ wrote the references left much out: a true fact that none of them mentions count
 say all that five people said, so precision is a lower bound and recall is far from 1 even for people.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from pipeline.config import NoOptions
 from pipeline.records import Array
-from pipeline.stage import Metric
+from pipeline.stage import Better, Metric
 from stages.language import english
 from stages.language.facts import Facts
 from stages.language.reading import read
@@ -48,7 +48,7 @@ class Relevance(Metric[NoOptions]):
         TUPLE_F1,
         *CHAIR,
     )
-    better = dict.fromkeys(CHAIR, "less")
+    better: ClassVar[Mapping[str, Better]] = dict.fromkeys(CHAIR, "less")
     tokenised: ClassVar[bool] = False
 
     def fingerprint(self) -> str:
@@ -76,11 +76,15 @@ class Relevance(Metric[NoOptions]):
 
 
 def _row(said: Facts, references: Sequence[Facts]) -> list[float]:
-    there = [mention.label for one in references for mention in one.objects]
-    labels = tuple(dict.fromkeys(there))
+    union = Facts(
+        tuple(mention for one in references for mention in one.objects),
+        tuple(relation for one in references for relation in one.relations),
+        tuple(action for one in references for action in one.actions),
+    )
+    labels = tuple(dict.fromkeys(mention.label for mention in union.objects))
     meant = {mention.label: match(mention.label, labels) or mention.label for mention in said.objects}
-    own, true = _tuples(said, meant), [_union(kinds) for kinds in zip(*(_tuples(r, {}) for r in references), strict=True)]
-    counts = [(len(mine & theirs), len(mine), len(theirs)) for mine, theirs in zip(own, true, strict=True)]
+    pairs = zip(_tuples(said, meant), _tuples(union, {}), strict=True)
+    counts = [(len(mine & theirs), len(mine), len(theirs)) for mine, theirs in pairs]
     named = [meant[mention.label] for mention in said.objects if known(mention.label)]
     made_up = sum(label not in labels for label in named)
     return [
@@ -92,7 +96,7 @@ def _row(said: Facts, references: Sequence[Facts]) -> list[float]:
     ]
 
 
-def _tuples(said: Facts, meant: dict[str, str]) -> tuple[Tuples, Tuples, Tuples, Tuples]:
+def _tuples(said: Facts, meant: Mapping[str, str]) -> tuple[Tuples, Tuples, Tuples, Tuples]:
     """Objects, attributes, relations and actions, objects by the labels they are meant for."""
 
     def of(label: str) -> str:
@@ -104,10 +108,6 @@ def _tuples(said: Facts, meant: dict[str, str]) -> tuple[Tuples, Tuples, Tuples,
         frozenset((of(one), preposition, of(other)) for one, preposition, other in said.relations),
         frozenset((of(label), verb) for label, verb in said.actions),
     )
-
-
-def _union(sets: Iterable[Tuples]) -> Tuples:
-    return frozenset().union(*sets)
 
 
 def _measures(right: float, said: float, true: float) -> tuple[float, float, float]:

@@ -16,14 +16,14 @@ import numpy as np
 
 from pipeline.config import option
 from pipeline.records import Array, Truth
-from pipeline.stage import Metric, Resources
+from pipeline.stage import Better, Metric, Resources
 from pipeline.text import tokenise
 from stages.language import english
 from stages.language.faults import FAULTS_VERSION
 from stages.language.reading import read
 from stages.resources.ngram import END, NgramConfig, NgramModel
 
-PERPLEXITY = "perplexity"
+PERPLEXITY, FAULTS = "perplexity", "grammar faults"
 Words: TypeAlias = tuple[str, ...]
 Groups: TypeAlias = tuple[tuple[str, ...], ...]
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -53,14 +53,16 @@ class Fluency(Metric[FluencyConfig]):
 
     name: ClassVar[str] = "fluency"
     config_type = FluencyConfig
-    scores: ClassVar[tuple[str, ...]] = (PERPLEXITY, "grammar faults", "words", "distinct-1", "distinct-2", "vocabulary")
-    better = {
-        PERPLEXITY: "less",
-        "grammar faults": "less",
-        "words": "neither",
-        "distinct-1": "neither",
-        "distinct-2": "neither",
-        "vocabulary": "neither",
+    scores: ClassVar[tuple[str, ...]] = (
+        PERPLEXITY,
+        FAULTS,
+        "words",
+        "distinct-1",
+        "distinct-2",
+        "vocabulary",
+    )
+    better: ClassVar[Mapping[str, Better]] = {
+        name: "less" if name in (PERPLEXITY, FAULTS) else "neither" for name in scores
     }
     tokenised: ClassVar[bool] = False
 

@@ -30,6 +30,10 @@ GOOD = (
     "There are two dogs and one cat. The first dog is near the cat.",
     "The dog has a ball to play with.",
     "Two dogs running through the snow",
+    "A man in a leather jacket and cowboy hat walks through a mall.",
+    "The furry brown and white dog is jumping around near a door.",
+    "Two women outside and one is smoking",
+    "A girl in a bikini top and shorts poses for a picture.",
 )
 
 

@@ -2,6 +2,7 @@
 
 import math
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -23,7 +24,7 @@ def by_definition(sentences: list[list[str]], known: list[list[str]]) -> float:
     logs = []
     for sentence in sentences:
         words = [START, *(word if (word,) in probability else UNKNOWN for word in sentence), END]
-        for before, word in zip(words, words[1:], strict=False):
+        for before, word in pairwise(words):
             share = probability.get((before, word)) or gamma.get((before,), 1.0) * probability[(word,)]
             logs.append(math.log(share))
     return math.exp(-sum(logs) / len(logs))
@@ -32,7 +33,9 @@ def by_definition(sentences: list[list[str]], known: list[list[str]]) -> float:
 def test_a_photo_is_judged_by_the_captions_of_the_others(fluency: Fluency) -> None:
     rows = fluency.statistics(["A dog on a road.", "A red zebra."], [ONE, OTHER])
     first = by_definition([["a", "dog", "on", "a", "road"]], [["a", "red", "car", "on", "a", "road"], ["a", "car"]])
-    second = by_definition([["a", "red", "zebra"]], [["a", "dog", "runs"], ["the", "dog", "runs", "on", "the", "grass"]])
+    second = by_definition(
+        [["a", "red", "zebra"]], [["a", "dog", "runs"], ["the", "dog", "runs", "on", "the", "grass"]]
+    )
     assert fluency.aggregate(rows[:1])["perplexity"] == pytest.approx(first, rel=1e-5)
     assert fluency.aggregate(rows[1:])["perplexity"] == pytest.approx(second, rel=1e-5)
     both = math.exp((6 * math.log(first) + 4 * math.log(second)) / 10)
@@ -54,12 +57,13 @@ def test_each_sentence_of_a_caption_stands_for_itself(fluency: Fluency) -> None:
 
 
 def test_words_in_the_order_of_the_references_are_likelier_than_shuffled() -> None:
-    words = "a brown dog runs on the green grass near a red house".split()
+    words = ["a", "brown", "dog", "runs", "on", "the", "green", "grass", "near", "a", "red", "house"]
     shuffled = random.Random(3).sample(words, len(words))
     references = [(" ".join(words),), (" ".join(words) + " today",)]
     metric = Fluency(FluencyConfig())
     fluent, other = (
-        metric.aggregate(metric.statistics([" ".join(said)] * 2, references))["perplexity"] for said in (words, shuffled)
+        metric.aggregate(metric.statistics([" ".join(said)] * 2, references))["perplexity"]
+        for said in (words, shuffled)
     )
     assert fluent < other / 2
 
