@@ -20,7 +20,7 @@ from workflows.skipped import counted
 from workflows.sources import forget
 from workflows.tasks import Evaluate, Predict, Prepare, Work
 
-REPORT_VERSION = 3
+REPORT_VERSION = 4
 
 
 class OnDataset(Work):
