@@ -230,7 +230,10 @@ def resource_is_reproducible(bench: Bench, choice: Choice) -> None:
 def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
     """One row a caption in the order given, the scores it names, and a reference for a caption beats nonsense."""
     metric = choice.create()
-    references = [["a dog runs on the grass", "the brown dog runs"], ["two red cars on a road", "cars on a road"]] * 2
+    references = [
+        ["a dog runs on the grass", "the brown dog runs"],
+        ["two red cars on the grass", "cars on the grass"],
+    ] * 2
     own, others = [group[0] for group in references], ["a boat boat under moon the"] * 4
     rows = metric.statistics(own, references)
     require(len(rows) == 4, f"{choice.text}: {len(rows)} rows for 4 captions")
@@ -240,9 +243,9 @@ def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
     require(tuple(good) == metric.scores, f"{choice.text}: aggregate gives {tuple(good)}, scores are {metric.scores}")
     require(set(metric.better) <= set(metric.scores), f"{choice.text}: better names {set(metric.better)}")
     signs = {"more": 1, "less": -1}
-    rises = {name: signs.get(metric.better.get(name, "more"), 0) * (good[name] - bad[name]) for name in good}
-    judged = [rise for name, rise in rises.items() if metric.better.get(name) != "neither"]
-    require(all(rise > 0 for rise in judged), f"{choice.text}: {good} for the references, {bad} for nonsense")
+    judged = {name: better for name in good if (better := metric.better.get(name, "more")) in signs}
+    rises = (signs[better] * (good[name] - bad[name]) for name, better in judged.items())
+    require(all(rise > 0 for rise in rises), f"{choice.text}: {good} for the references, {bad} for nonsense")
 
 
 def dataset_is_sound(bench: Bench, choice: Choice) -> None:
