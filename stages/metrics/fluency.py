@@ -41,7 +41,8 @@ class Fluency(Metric[FluencyConfig]):
     The judge is an interpolated modified Kneser-Ney model of captions that no system saw: the references of the
     evaluated photos. A photo is judged by a model of photos of other folds, never by its own references. Each sentence
     of a caption stands for itself, its end counts as a word, and a word that the judge has not met has the share
-    of the unknown word. Perplexities compare only on equal photos and references.
+    of the unknown word. Perplexities compare only on equal photos and references, and people's own is the mark to look
+    at: what is below it is plainer than people are, not better English.
 
     "distinct-1" and "distinct-2" (Li et al., NAACL 2016) are different words and pairs of words by all of them,
     "vocabulary" the different words. An occurrence of a word counts 1 / its occurrences in all captions, so that the

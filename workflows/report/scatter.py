@@ -1,4 +1,4 @@
-"""A chart of named marks: fluent to the right by the logarithm of perplexity, relevant at the top."""
+"""A chart of named marks: predictable to the right by the logarithm of perplexity, relevant at the top."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
