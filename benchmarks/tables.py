@@ -67,6 +67,12 @@ def _speed() -> str:
         ("`logistic`, mean AP on true boxes", f"{_figures('attributes')['mean_average_precision']:.2f}", "attributes"),
         ("`crf`, exact, with margins", f"{crf['mean_ms']:.1f} ms/photo", "crf"),
         ("`cnn_grid`, of the speed of a bare loop", f"{_figures('grid')['share_of_bare']:.2f}", "grid"),
+        ("`babytalk` after its detector, one core", f"{_figures('chain')['photos_per_second']:.0f} photos/s", "chain"),
+        (
+            "CIDEr-D of 80 captions as a reward, against pycocoevalcap",
+            f"{_figures('cider')['times_as_fast']:.0f} x",
+            "cider",
+        ),
     ]
     lines = ["| what | measured | by `python -m benchmarks.run` |", "|---|---|---|"]
     return "\n".join([*lines, *(f"| {what} | {value} | {bench} |" for what, value, bench in rows)])
@@ -82,6 +88,7 @@ _TABLES = {
     "pascal": lambda: _scores("pascal"),
     "pascal_by_flickr": lambda: _scores("pascal_by_flickr"),
     "flickr": lambda: _scores("flickr"),
+    "flickr_by_pascal": lambda: _scores("flickr_by_pascal"),
     "speed": _speed,
 }
 
