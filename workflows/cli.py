@@ -73,6 +73,49 @@ def compare(
 
 
 @app.command()
+def ask(
+    questions: Annotated[str, typer.Option(help="questions, or .toml files of them; all shipped ones by default")] = "",
+    dataset: Annotated[str, typer.Option(help="dataset to describe, such as scenes:test=100")] = "scenes",
+    dataset_root: Annotated[str, typer.Option(help="folder of the dataset, as in DATASET:root=FOLDER")] = "",
+    split: Annotated[str, typer.Option(help="split to describe and score")] = "test",
+    out: Annotated[str, typer.Option(help="directory for the answers; reports/answers by default")] = "",
+    swap: Swap = "",
+    fit_on: FitOn = "",
+    on_bad_photo: OnBadPhoto = "fail",
+    store: Store = STORE,
+    workers: Workers = 1,
+    processes: Processes = 1,
+    fit_processes: FitProcesses = 1,
+    tensorboard: TensorBoard = "",
+    device: Device = "auto",
+    traceback: Traceback = False,
+) -> None:
+    """Answer questions of the field: what decides, with its interval, against what the papers predict."""
+    from workflows.questions.answer import Answer
+
+    task = Answer(
+        questions=questions,
+        dataset=dataset,
+        dataset_root=dataset_root,
+        split=split,
+        out=out,
+        swap=swap,
+        fit_on=fit_on,
+        on_bad_photo=on_bad_photo,
+        store=str(store),
+        processes=processes,
+        fit_processes=fit_processes,
+        tensorboard=tensorboard,
+        device=device,
+        traceback=traceback,
+    )
+    _run(task, workers)
+    from workflows.terminal import print_answers
+
+    print_answers(task.output().out)
+
+
+@app.command()
 def caption(
     photos: Annotated[list[str], typer.Argument(help="photos and folders of photos")],
     plan: Annotated[str, typer.Option(help="a shipped plan, or the .toml file of one; babytalk by default")] = "",

@@ -41,6 +41,20 @@ def print_scores(out: Path) -> None:
     _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
 
 
+def print_answers(out: Path) -> None:
+    """Every question: what the papers predict, what decides, and how it came out."""
+    content = json.loads((out / "answers.json").read_text(encoding="utf-8"))
+    for answer in content["answers"]:
+        _out.print(answer["title"], style="bold", markup=False, soft_wrap=True)
+        _out.print(f"  {answer['claim']}", markup=False, soft_wrap=True)
+        for one in answer["decided"]:
+            number = f"{one['value']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
+            of = ", ".join(f"{name} {value['value']:.3f}" for name, value in one["of"].items())
+            words = f"  {one['says']}: {one['score']} {number}, {one['verdict']} ({of}; {one['photos']} photos)"
+            _out.print(words, markup=False, soft_wrap=True)
+    _out.print(f"answers: {out / 'answers.json'}", markup=False, soft_wrap=True)
+
+
 def print_captions(out: Path) -> None:
     """One line a photo, what was skipped, and where the page is."""
     for item in json.loads((out / "captions.json").read_text(encoding="utf-8")):

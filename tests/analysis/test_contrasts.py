@@ -1,0 +1,48 @@
+"""Sums of systems' scores against resampling photo by photo."""
+
+import numpy as np
+import pytest
+
+from pipeline.config import NoOptions
+from pipeline.errors import BadData, UnknownName
+from stages.analysis.bootstrap import photo_draws
+from stages.analysis.contrasts import contrast
+from stages.metrics.bleu import Bleu
+from stages.metrics.rouge import Rouge
+from tests.analysis.results import bleu_rows, result
+
+
+def test_a_contrast_draws_the_same_photos_for_all_its_systems() -> None:
+    metric = Bleu(NoOptions())
+    rows = [bleu_rows(seed, photos=30, share=share) for seed, share in ((0, 0.6), (1, 0.5), (2, 0.5), (3, 0.4))]
+    signs = (1, -1, -1, 1)
+    found = contrast("BLEU-2", [(sign, metric, result(metric, one)) for sign, one in zip(signs, rows, strict=True)])
+
+    def value(chosen: list[int]) -> float:
+        each = [np.mean([metric.aggregate(turn[chosen])["BLEU-2"] for turn in one]) for one in rows]
+        return float(np.dot(signs, each))
+
+    drawn = [
+        value([place for place, times in enumerate(draw) for _ in range(times)]) for draw in photo_draws(30).astype(int)
+    ]
+    assert found.value == pytest.approx(value(list(range(30))))
+    assert (found.low, found.high) == pytest.approx(tuple(np.percentile(drawn, (2.5, 97.5))))
+    assert found.photos == 30
+
+
+def test_its_sign_is_told_only_where_the_interval_leaves_zero_out() -> None:
+    metric, draw = Rouge(NoOptions()), np.random.default_rng(0)
+    low, noise = draw.random((1, 60, 1)), draw.normal(0.0, 0.05, (1, 60, 1))
+    base, above, equal = (result(metric, rows) for rows in (low, low + 0.2 + noise, low + noise - noise.mean()))
+    assert contrast("ROUGE-L", [(1, metric, above), (-1, metric, base)]).sign == 1
+    assert contrast("ROUGE-L", [(1, metric, base), (-1, metric, above)]).sign == -1
+    assert contrast("ROUGE-L", [(1, metric, equal), (-1, metric, base)]).sign == 0
+
+
+def test_unlike_photos_and_unknown_scores_are_refused() -> None:
+    metric = Rouge(NoOptions())
+    first, second = result(metric, np.zeros((1, 3, 1))), result(metric, np.zeros((1, 3, 1)), first=1)
+    with pytest.raises(BadData, match="unlike photos"):
+        contrast("ROUGE-L", [(1, metric, first), (-1, metric, second)])
+    with pytest.raises(UnknownName, match="BLEU-9"):
+        contrast("BLEU-9", [(1, metric, first)])

@@ -1,0 +1,74 @@
+"""Questions as they are written down: shipped ones fit the plans there are, bad ones are refused by name."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import BadPlan, UnknownName
+from pipeline.registry import choose, registered
+from stages.analysis.contrasts import Contrast
+from workflows.planning import find_plans
+from workflows.questions.answer import verdict
+from workflows.questions.question import Deciding, Term, find_question, question_names, terms_of
+
+GOOD = """
+title = "Which?"
+claim = "The first."
+
+[[decides]]
+says = "one against the other"
+sum = "babytalk - babytalk[graph=argmax, captions=template:lone=one]"
+score = "CIDEr-D"
+expects = "more"
+"""
+
+
+@pytest.mark.parametrize("name", question_names())
+def test_shipped_questions_ask_about_plans_and_scores_that_exist(name: str) -> None:
+    question = find_question(name)
+    scores = {score for metric in registered("metrics") for score in choose("metrics", metric).kind.scores}
+    assert question.title.endswith("?")
+    assert "Predicted: " in question.claim
+    for one in question.deciding:
+        assert one.at or one.score in scores
+        for term in one.terms:
+            find_plans((term.plan,), term.swaps, None)
+
+
+def test_a_sum_is_read_with_signs_and_swaps(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(GOOD, encoding="utf-8")
+    (one,) = find_question(str(tmp_path / "own.toml")).deciding
+    other = Term(-1, "babytalk", ("graph=argmax", "captions=template:lone=one"))
+    assert one.terms == (Term(1, "babytalk"), other)
+    assert other.name == "babytalk[graph=argmax,captions=template:lone=one]"
+    assert [term.sign for term in terms_of("a - b - c + d")] == [1, -1, -1, 1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ('score = "CIDEr-D"', "", "score"),
+        ('expects = "more"', 'expects = "better"', "'better'"),
+        ("babytalk - babytalk", "babytalk babytalk", "sum of plans"),
+        ('title = "Which?"', "title", "cannot be read"),
+        ('expects = "more"', 'expects = "more"\nat = ["nouns"]', "two kinds"),
+    ],
+)
+def test_a_bad_question_is_refused_with_what_is_bad(tmp_path: Path, old: str, new: str, names: str) -> None:
+    (tmp_path / "bad.toml").write_text(GOOD.replace(old, new), encoding="utf-8")
+    with pytest.raises(BadPlan, match=names):
+        find_question(str(tmp_path / "bad.toml"))
+
+
+def test_an_unknown_question_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="sentinel"):
+        find_question("sentinels")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [(0.1, 0.3, "as predicted"), (-0.3, -0.1, "against the prediction"), (-0.1, 0.3, "the photos cannot say")],
+)
+def test_the_verdict_is_the_intervals(low: float, high: float, told: str) -> None:
+    one = Deciding("", (), "CIDEr-D", "more")
+    assert verdict(Contrast((low + high) / 2, low, high, 10), one) == told

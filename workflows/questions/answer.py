@@ -1,0 +1,163 @@
+"""Answer: a question of the field on one split of a dataset, every plan by the same tasks as in a comparison."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import luigi
+
+from pipeline.columns import Column
+from pipeline.config import NoOptions
+from pipeline.errors import UnknownName
+from pipeline.keys import Source, key_of
+from pipeline.plan import Plan
+from pipeline.registry import choose, registered
+from pipeline.stage import Metric
+from stages.analysis.contrasts import Contrast, contrast
+from stages.analysis.gates import GATE, MeanOverWords, gate_at
+from stages.analysis.scoring import MetricResult
+from workflows.compare import OnDataset
+from workflows.parameters import CommaList
+from workflows.planning import dataset_at, find_plans
+from workflows.questions.question import Deciding, Question, find_question, question_names
+from workflows.results import Results
+from workflows.scores import read_results
+from workflows.tasks import Evaluate
+
+ANSWER_VERSION = 1
+_SIGNS = {"more": 1, "less": -1}
+
+
+class Answer(OnDataset):
+    """The answers to questions: every deciding sum with its interval, against what the papers predict."""
+
+    questions = CommaList(default=(), description="shipped questions, or .toml files of questions (default: all)")
+    dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
+    dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
+    split = luigi.Parameter(default="test", description="split described and scored")
+    out = luigi.Parameter(default="", significant=False, description="directory for the results")
+
+    @cached_property
+    def on(self) -> Source:
+        return self.source(dataset_at(self.dataset, self.dataset_root))
+
+    @cached_property
+    def fitted_on(self) -> Source:
+        return self.source(self.fit_on or self.on.text)
+
+    @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        return tuple(find_question(text) for text in self.questions or question_names())
+
+    @cached_property
+    def found(self) -> dict[str, Plan]:
+        """Every plan asked about, by how its term is written."""
+        terms = {term.name: term for question in self.asked for term in question.terms}
+        return {
+            name: find_plans((term.plan,), (*self.swap, *term.swaps), self.on, self.fitted_on.name)[0]
+            for name, term in terms.items()
+        }
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that give the scores asked about.
+
+        Raises:
+            UnknownName: for a score that no metric gives.
+        """
+        owners = {score: name for name in registered("metrics") for score in choose("metrics", name).kind.scores}
+        wanted = [one.score for question in self.asked for one in question.deciding if not one.at]
+        for score in wanted:
+            if score not in owners:
+                raise UnknownName("score", score, tuple(owners))
+        return tuple(dict.fromkeys(owners[score] for score in wanted))
+
+    def evaluation(self, plan: Plan) -> Evaluate:
+        """The task that scores a plan's captions."""
+        return Evaluate(
+            plan=plan.restrict("captions").text,
+            field="captions",
+            fit_on=self.fitted_on.text,
+            on=self.on.text,
+            split=self.split,
+            metrics=self.metrics,
+            run_as=self.run_as,
+        )
+
+    def requires(self) -> list[luigi.Task]:
+        evaluations = [self.evaluation(plan) for plan in self.found.values()]
+        return [*evaluations, *(task.captions() for task in evaluations)]
+
+    def output(self) -> Results:
+        made = {
+            name: [task.captions().output().key, *(score.key for score in task.output())]
+            for name, plan in self.found.items()
+            for task in [self.evaluation(plan)]
+        }
+        asked = [[question.title, question.claim, repr(question.deciding)] for question in self.asked]
+        recipe = {"answer": ANSWER_VERSION, "questions": asked, "plans": made}
+        return Results(Path(self.out or "reports/answers"), key_of(recipe))
+
+    def run(self) -> None:
+        answers = [
+            {
+                "question": question.name,
+                "title": question.title,
+                "claim": question.claim,
+                "decided": [self._decided(one) for one in question.deciding],
+            }
+            for question in self.asked
+        ]
+        about = {
+            "dataset": self.on.choice.name,
+            "split": self.split,
+            "fitted_on": self.fitted_on.choice.name,
+            "command": self.command,
+        }
+        with self.output().replacing() as fresh:
+            content = json.dumps({**about, "answers": answers}, ensure_ascii=False, indent=1)
+            (fresh / "answers.json").write_text(content, encoding="utf-8")
+
+    def _decided(self, one: Deciding) -> dict[str, Any]:
+        terms, score = self._terms(one), GATE if one.at else one.score
+        total = contrast(score, [(sign, metric, result) for _, sign, metric, result in terms])
+        return {
+            "says": one.says,
+            "score": one.score,
+            "expects": one.expects,
+            "verdict": verdict(total, one),
+            **_numbers(total),
+            "of": {name: _numbers(contrast(score, [(1, metric, result)])) for name, _, metric, result in terms},
+        }
+
+    def _terms(self, one: Deciding) -> list[tuple[str, int, Metric[Any], MetricResult]]:
+        """Name, sign, metric and what it measured, of every plan or kind of words in a sum."""
+        if one.at:
+            column = Column(self.evaluation(self.found[one.terms[0].name]).captions().output().path, "captions")
+            said, gate = dict(zip(column.ids, column, strict=True)), MeanOverWords(NoOptions())
+            return [
+                (kind, sign, gate, gate_at(one.score, kind, said)) for kind, sign in zip(one.at, (1, -1), strict=True)
+            ]
+        return [(term.name, term.sign, *self._measured(one.score, self.found[term.name])) for term in one.terms]
+
+    def _measured(self, score: str, plan: Plan) -> tuple[Metric[Any], MetricResult]:
+        made = zip(map(_metric, self.metrics), self.evaluation(plan).output(), strict=True)
+        metric, artefact = next((metric, artefact) for metric, artefact in made if score in metric.scores)
+        return metric, read_results(artefact, metric)[0]
+
+
+def verdict(total: Contrast, one: Deciding) -> str:
+    """Whether a sum came out as predicted."""
+    if not total.sign:
+        return "the photos cannot say"
+    return "as predicted" if total.sign == _SIGNS[one.expects] else "against the prediction"
+
+
+def _metric(text: str) -> Metric[Any]:
+    metric: Metric[Any] = choose("metrics", text).create()
+    return metric
+
+
+def _numbers(value: Contrast) -> dict[str, float]:
+    return {"value": value.value, "low": value.low, "high": value.high, "photos": value.photos}
