@@ -8,13 +8,14 @@ from typing import Any
 
 import luigi
 
+from pipeline.errors import BadOption
 from pipeline.keys import Source, key_of
 from pipeline.plan import Plan
 from pipeline.records import is_array
 from pipeline.registry import choose, registered
 from workflows import messages
 from workflows.parameters import CommaList, HowToRun
-from workflows.planning import dataset_at, find_plans
+from workflows.planning import dataset_at, find_plans, seeded
 from workflows.results import Results
 from workflows.skipped import counted
 from workflows.sources import forget
@@ -51,7 +52,7 @@ class OnDataset(Work):
     def complete(self) -> bool:
         """Whether the results are there for the files as they are now, also when Luigi knows the task from before."""
         forget()
-        for remembered in ("on", "opened", "fitted_on", "found", "missing"):
+        for remembered in ("on", "opened", "fitted_on", "found", "families", "missing"):
             self.__dict__.pop(remembered, None)
         return super().complete()
 
@@ -109,6 +110,7 @@ class Compare(OnDataset):
     dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
     split = luigi.Parameter(default="test", description="split described and scored")
     metrics = CommaList(default=(), description="metrics to score with (default: all)")
+    seeds = CommaList(default=(), description="seeds that each plan which draws is fitted with (default: its own)")
     out = luigi.Parameter(default="", significant=False, description="directory for the results")
 
     @cached_property
@@ -120,8 +122,21 @@ class Compare(OnDataset):
         return self.source(self.fit_on or self.on.text)
 
     @cached_property
+    def families(self) -> dict[str, tuple[Plan, ...]]:
+        """plan -> itself, or as it is with each seed.
+
+        Raises:
+            BadOption: for a seed that is no whole number.
+        """
+        wrong = next((seed for seed in self.seeds if not seed.isdecimal()), None)
+        if wrong is not None:
+            raise BadOption(f"seed {wrong!r} should be a whole number, such as 0")
+        seeds = [int(seed) for seed in dict.fromkeys(self.seeds)]
+        return seeded(find_plans(self.plans, self.swap, self.on, self.fitted_on.name), seeds)
+
+    @cached_property
     def found(self) -> tuple[Plan, ...]:
-        return find_plans(self.plans, self.swap, self.on, self.fitted_on.name)
+        return tuple(plan for family in self.families.values() for plan in family)
 
     @cached_property
     def missing(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ from workflows.report.learning import Learning
 from workflows.report.page import render
 from workflows.scores import missing_results, read_results
 from workflows.skipped import notes
-from workflows.statistics import Measured, all_pairs, with_intervals
+from workflows.statistics import Measured, all_pairs, over_seeds, with_intervals
 
 if TYPE_CHECKING:
     from workflows.compare import Compare
@@ -37,8 +37,11 @@ def write_comparison(directory: Path, task: "Compare") -> None:
     scenes, truth = files.scenes(), files.truth()
     words = {system.name: {scene.image.id: scene.captions for scene in system.scenes} for system in systems}
     pairs = all_pairs(measured, words, {true.id: true.captions for true in truth})
+    families = {name: [measured[plan.name] for plan in family] for name, family in task.families.items()}
+    spreads = [spread for name, family in families.items() for spread in over_seeds(name, family)]
     about = {"dataset": task.on.text, "split": task.split, "skipped": task.skipped}
-    _write_json(directory / "scores.json", {**about, "scores": scores, "pairs": encode(pairs)})
+    results = {"scores": scores, "pairs": encode(pairs), "seeds": encode(spreads)}
+    _write_json(directory / "scores.json", {**about, **results})
     _write_parquet(directory / "scores.parquet", systems)
     _write_intervals(directory / "intervals.parquet", systems)
     comparison = Comparison(

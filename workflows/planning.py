@@ -64,6 +64,24 @@ def ready(plans: list[Plan], swaps: Sequence[str], on: Source | None) -> tuple[P
     return tuple(plans)
 
 
+def seeded(plans: Iterable[Plan], seeds: Sequence[int]) -> dict[str, tuple[Plan, ...]]:
+    """plan -> itself with each seed in every stage that draws when it learns, called `plan-seedN`; without seeds, or
+    where nothing draws, itself alone."""
+    return {plan.name: tuple(_with_seed(plan, seed) for seed in seeds if _draws(plan)) or (plan,) for plan in plans}
+
+
+def _draws(plan: Plan) -> list[str]:
+    """The fields whose stages have a seed."""
+    return [written for written in plan.stages if hasattr(plan.stage(written).config, "seed")]
+
+
+def _with_seed(plan: Plan, seed: int) -> Plan:
+    changed = plan
+    for written in _draws(plan):
+        changed = changed.swap(written, f"{split_spec(plan.stages[written])[0]}:seed={seed}")
+    return dataclasses.replace(changed, name=f"{plan.name}-seed{seed}")
+
+
 def dataset_at(text: str, root: str) -> str:
     """A dataset with a folder as its first option, `coco:year=2017` at `DIR` as `coco:root=DIR:year=2017`; without a
     folder, as it is. A path may hold any character.

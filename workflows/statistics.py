@@ -1,14 +1,17 @@
 """What the scores of a comparison can be trusted for: their intervals, and which systems differ."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from pipeline.records import Caption, Score
 from pipeline.stage import Metric
 from stages.analysis.bootstrap import intervals, photo_draws
+from stages.analysis.contrasts import contrast
 from stages.analysis.scoring import MetricResult, score
 from stages.analysis.verdicts import Verdict, verdicts
 
@@ -27,6 +30,35 @@ def with_intervals(systems: Mapping[str, Measured]) -> dict[str, tuple[Score, ..
             scores += [replace(item, interval=bounds.get(item.metric)) for item in result.scores]
         found[name] = tuple(scores)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A score of one plan fitted with several seeds: its mean, how far seeds lie apart (standard deviation, of a
+    sample), and the interval of the mean over photos; the seeds are those that were run, not all there could be."""
+
+    plan: str
+    metric: str
+    references: str
+    seeds: int
+    mean: float
+    deviation: float
+    interval: tuple[float, float]
+
+
+def over_seeds(plan: str, systems: Sequence[Measured]) -> list[Spread]:
+    """Every score that a plan has with each of two or more seeds."""
+    spreads = []
+    for same in zip(*systems, strict=True) if len(systems) > 1 else ():
+        metric, first = same[0]
+        if not all(result.photos for _, result in same):
+            continue
+        for name in metric.scores:
+            each = [contrast(name, [(1.0, metric, result)]).value for _, result in same]
+            mean = contrast(name, [(1.0 / len(same), metric, result) for _, result in same])
+            bounds, apart = (mean.low, mean.high), float(np.std(each, ddof=1))
+            spreads.append(Spread(plan, name, first.references, len(each), mean.value, apart, bounds))
+    return spreads
 
 
 def all_pairs(

@@ -37,6 +37,11 @@ def print_scores(out: Path) -> None:
     for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
         _out.print(f"  -: {reason}", markup=False)
     _print_pairs([item for item in content["pairs"] if item["metric"] == SHOWN[-1]])
+    for item in content["seeds"]:
+        if item["metric"] == SHOWN[-1]:
+            words = f"{item['mean']:.3f}, {item['deviation']:.3f} apart (standard deviation of {item['seeds']} seeds)"
+            where = f"{item['metric']}, {item['references'].replace('_', ' ')}"
+            _out.print(f"  {item['plan']}: {where}: {words}", markup=False, soft_wrap=True)
     _print_skipped(content["skipped"])
     _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
 

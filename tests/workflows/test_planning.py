@@ -12,7 +12,7 @@ from pipeline.photos import Photos
 from pipeline.registry import choose
 from workflows.compare import Compare
 from workflows.parameters import CommaList, HowToRun
-from workflows.planning import dataset_at, find_plan, find_plans, plan_names
+from workflows.planning import dataset_at, find_plan, find_plans, plan_names, seeded
 
 SCENES = Source("scenes", Photos(Path("unused")))
 
@@ -51,6 +51,21 @@ def test_a_swap_of_options_keeps_the_plans_other_options_and_is_in_the_title() -
 def test_a_bad_swap_is_refused(swap: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         find_plans(("babytalk",), (swap,), SCENES)
+
+
+def test_a_plan_that_draws_is_fitted_with_every_seed_and_one_that_does_not_once() -> None:
+    families = seeded(find_plans(("adaptive", "human"), (), SCENES), (0, 3))
+    assert [plan.name for plan in families["adaptive"]] == ["adaptive-seed0", "adaptive-seed3"]
+    assert [plan.name for plan in families["human"]] == ["human"]
+    before = find_plan("adaptive").stage("captions").config
+    assert families["adaptive"][1].stage("captions").config == dataclasses.replace(before, seed=3)
+    assert families["adaptive"][0].restrict("captions").text == find_plan("adaptive").restrict("captions").text
+    assert [plan.name for plan in seeded(find_plans(("adaptive",), (), SCENES), ())["adaptive"]] == ["adaptive"]
+
+
+def test_a_seed_that_is_no_number_is_refused() -> None:
+    with pytest.raises(BadOption, match="'first'"):
+        _ = Compare(plans=("human",), seeds=("first",)).families
 
 
 def test_two_plans_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from stages.metrics.cider import Cider
 from stages.metrics.rouge import Rouge
 from tests.analysis.results import result
 from workflows import statistics
-from workflows.statistics import all_pairs, with_intervals
+from workflows.statistics import all_pairs, over_seeds, with_intervals
 
 PHOTOS = tuple(f"photo {place}" for place in range(6))
 NOUNS = ("dog", "dog", "cow", "bus", "kite", "boat")
@@ -72,3 +72,20 @@ def test_results_of_other_references_are_refused() -> None:
     other = statistics.replace(first, truth="elsewhere")
     with pytest.raises(BadData, match="unlike references"):
         all_pairs({"a": [(metric, first)], "b": [(metric, other)]}, {}, {})
+
+
+def test_seeds_of_a_plan_come_to_a_mean_and_to_how_far_they_lie_apart() -> None:
+    metric, draw = Rouge(NoOptions()), np.random.default_rng(0)
+    tables = [draw.random((1, 50, 1)) for _ in range(3)]
+    (found,) = over_seeds("adaptive", [[(metric, result(metric, rows))] for rows in tables])
+    means = [rows.mean() for rows in tables]
+    assert (found.plan, found.metric, found.seeds) == ("adaptive", "ROUGE-L", 3)
+    assert found.mean == pytest.approx(np.mean(means))
+    assert found.deviation == pytest.approx(np.std(means, ddof=1))
+    together = with_intervals({"a": [(metric, result(metric, np.mean(tables, axis=0)))]})["a"][0].interval
+    assert found.interval == pytest.approx(together)
+
+
+def test_one_seed_has_no_spread() -> None:
+    metric = Rouge(NoOptions())
+    assert over_seeds("adaptive", [[(metric, result(metric, np.zeros((1, 3, 1))))]]) == []
