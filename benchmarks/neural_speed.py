@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stages.networks.int8 import in_int8
 from stages.networks.search import Rules, beam
 from stages.networks.show_attend_tell import ShowAttendTell
 from stages.networks.training import pack
@@ -91,6 +92,7 @@ def decoding() -> Mapping[str, Any]:
     """Beams of 64 photos together against one photo at a time, and captions a second."""
     torch.manual_seed(0)
     network, rules = _network().eval(), Rules(12)
+    quick = in_int8(network, "cpu")
     with torch.inference_mode():
         memory = network.encode((torch.rand(64, LOCATIONS, CHANNELS),))
         alone = [tuple(part[row : row + 1] for part in memory) for row in range(64)]
@@ -99,12 +101,14 @@ def decoding() -> Mapping[str, Any]:
                 "ours": lambda: beam(network, memory, rules, 5),
                 "alone": lambda: [beam(network, one, rules, 5) for one in alone],
                 "three": lambda: beam(network, memory, rules, 3),
+                "int8": lambda: beam(quick, memory, rules, 5),
             }
         )
     return {
         "one_by_one_over_beam_5": _ratio(seconds, "alone"),
         "beam_5_captions_per_second": 64 / median(seconds["ours"]),
         "beam_3_captions_per_second": 64 / median(seconds["three"]),
+        "one_by_one_over_int8_beam_5": median(a / b for a, b in zip(seconds["alone"], seconds["int8"], strict=True)),
     }
 
 

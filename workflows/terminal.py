@@ -28,7 +28,7 @@ def print_scores(out: Path) -> None:
     scores = {(item["plan"], item["references"], item["metric"]): item for item in content["scores"]}
     for references, title in (("all", "all references"), ("leave_one_out", "leave one out")):
         table = Table(title=f"{content['dataset']} {content['split']}, {title}", title_justify="left")
-        table.add_column("plan")
+        table.add_column("plan", no_wrap=True)
         for name in SHOWN:
             table.add_column(name, justify="right")
         for plan in dict.fromkeys(item["plan"] for item in content["scores"]):

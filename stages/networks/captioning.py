@@ -21,6 +21,7 @@ from stages.networks.decoding import Decoder
 from stages.networks.device import resolve
 from stages.networks.ensemble import Ensemble
 from stages.networks.hypothesis import Hypothesis
+from stages.networks.int8 import in_int8
 from stages.networks.options import CaptionerOptions, Epoch, best
 from stages.networks.processes import joined
 from stages.networks.search import Rules, greedy
@@ -136,6 +137,7 @@ def predict_captions(
     device, network = resolve(runtime.device), trained.network
     decode = Decoder(options, vocabulary, trained.lengths)
     network.to(device).eval()
+    network = in_int8(network, device) if options.int8 else network
     starts = range(0, len(scenes), runtime.batch)
     captions: list[tuple[Caption, ...]] = []
     for start in runtime.progress(starts, "captions", len(starts)):

@@ -68,6 +68,7 @@ class CaptionerOptions:
     )
     top_p: float = option(1.0, "share of probability that a sample keeps to", low=1e-6, high=1.0, affects="predict")
     draw: int = option(0, "seed of samples", low=0, affects="predict")
+    int8: bool = option(False, "matrix products of speaking in 8-bit integers, on the CPU", affects="predict")
 
     def __post_init__(self) -> None:
         if self.must_say and (self.search == "sample" or self.groups > 1):
