@@ -15,12 +15,14 @@ class Compared:
 
     Attributes:
         scores: references ("all", "leave_one_out") -> plan -> metric -> value; what is missing is left out.
+        intervals: the same with the bounds of their 95 % intervals.
         photos: plan -> how many photos it said something of.
         captions: plan -> photo -> caption.
         page: bytes of the report.
     """
 
     scores: Mapping[str, Mapping[str, Mapping[str, float]]]
+    intervals: Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]]
     photos: Mapping[str, int]
     captions: Mapping[str, Mapping[str, str]]
     page: int
@@ -28,16 +30,30 @@ class Compared:
 
 def compared(out: Path, *given: str) -> Compared:
     """Run `captionloom` with these arguments, results into `out`."""
-    command = [sys.executable, "-c", "from workflows.cli import main; main()", *given, "--out", str(out)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    _run(out, *given)
     content: Any = json.loads((out / "scores.json").read_text(encoding="utf-8"))
     scores: dict[str, dict[str, dict[str, float]]] = {}
+    intervals: dict[str, dict[str, dict[str, tuple[float, float]]]] = {}
     for score in content["scores"]:
+        plan, metric = score["plan"], score["metric"]
         if score["value"] is not None:
-            scores.setdefault(score["references"], {}).setdefault(score["plan"], {})[score["metric"]] = score["value"]
+            scores.setdefault(score["references"], {}).setdefault(plan, {})[metric] = score["value"]
+        if score["interval"] is not None:
+            intervals.setdefault(score["references"], {}).setdefault(plan, {})[metric] = score["interval"]
     captions = {
         file.stem: {item["image_id"]: item["caption"] for item in json.loads(file.read_text(encoding="utf-8"))}
         for file in sorted((out / "captions").iterdir())
     }
     photos = {plan: len(said) for plan, said in captions.items()}
-    return Compared(scores, photos, captions, (out / "report.html").stat().st_size)
+    return Compared(scores, intervals, photos, captions, (out / "report.html").stat().st_size)
+
+
+def asked(out: Path, *given: str) -> Any:
+    """Run `captionloom ask` with these arguments: its answers."""
+    _run(out, "ask", *given)
+    return json.loads((out / "answers.json").read_text(encoding="utf-8"))["answers"]
+
+
+def _run(out: Path, *given: str) -> None:
+    command = [sys.executable, "-c", "from workflows.cli import main; main()", *given, "--out", str(out)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.comparing import Compared, compared
+from benchmarks.comparing import Compared, asked, compared
 from pipeline.config import spell
 from pipeline.images import size
 from pipeline.photos import Seen
@@ -19,10 +19,12 @@ from pipeline.registry import get
 
 VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
-WANT_PHOTOS = ("chain", "pascal", "pascal_by_flickr", "prepositions", "flickr", "flickr_by_pascal")
+WANT_PHOTOS = ("chain", "pascal", "pascal_by_flickr", "prepositions", "flickr", "flickr_by_pascal", "questions")
 NEURAL = "show_and_tell,att_lstm,up_down,adaptive,show_attend_tell"
 CLASSICAL = "babytalk,babytalk_lm,babytalk_crf,every_picture"
 BASELINES = "nearest_neighbour,human"
+OF_NETWORKS = "spatial_attention,soft_or_hard,sentinel,attributes,guidance,channel_attention,true_or_smooth"
+OF_DETECTORS = "detector"
 ORIGINAL = "babytalk_2011_outputs"
 
 
@@ -48,12 +50,13 @@ def pascal() -> Mapping[str, Any]:
 
 
 def pascal_by_flickr() -> Mapping[str, Any]:
-    """Pascal Sentences val by plans fitted on Flickr8k's train: nothing of Pascal was learned from."""
+    """Pascal Sentences val by plans fitted on Flickr8k's train, which have learned nothing of Pascal, and, of the
+    photos of which it is known, BabyTalk's own output of 2011."""
     with tempfile.TemporaryDirectory() as directory:
         flickr8k = dataset("flickr", "flickr8k")
-        run = _pascal(
-            Path(directory), "--plans", f"{CLASSICAL},{NEURAL},up_down_constrained,{BASELINES}", "--fit-on", flickr8k
-        )
+        original = _root("pascal_sentences") / f"{ORIGINAL}.json"
+        plans = f"{original},{CLASSICAL},{NEURAL},up_down_constrained,{BASELINES}"
+        run = _pascal(Path(directory), "--plans", plans, "--fit-on", flickr8k)
     return {**_figures(run), "objects": _objects(run)}
 
 
@@ -120,8 +123,26 @@ def _unlooked(path: Path) -> Seen:
     return Seen(path.name, *size(path))
 
 
+def questions() -> Mapping[str, Any]:
+    """The field's questions, on Flickr8k's development photos and on Pascal Sentences val, by plans fitted on Flickr8k;
+    those about detectors by plans fitted on Pascal. What each predicts is in workflows/questions."""
+    flickr8k, own = dataset("flickr", "flickr8k"), dataset("pascal_sentences", "pascal_sentences")
+    runs = {
+        "Flickr8k": (flickr8k, "", OF_NETWORKS),
+        "Pascal, fitted on Flickr8k": (own, flickr8k, OF_NETWORKS),
+        "Pascal": (own, "", OF_DETECTORS),
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for name, (where, fit_on, wanted) in runs.items():
+        with tempfile.TemporaryDirectory() as directory:
+            given = ["--questions", wanted, "--dataset", where, "--split", "val", "--fit-on", fit_on, "--workers", "2"]
+            for answer in asked(Path(directory, "out"), *given):
+                found.setdefault(answer["question"], {})[name] = answer["decided"]
+    return found
+
+
 def _figures(run: Compared) -> Mapping[str, Any]:
-    return {"scores": run.scores, "photos": run.photos}
+    return {"scores": run.scores, "intervals": run.intervals, "photos": run.photos}
 
 
 def _root(name: str) -> Path:

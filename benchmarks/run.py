@@ -200,6 +200,7 @@ BENCHES: Mapping[str, Callable[[], Figures]] = {
     "prepositions": photos.prepositions,
     "flickr": photos.flickr,
     "flickr_by_pascal": photos.flickr_by_pascal,
+    "questions": photos.questions,
 }
 
 

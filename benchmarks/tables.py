@@ -19,6 +19,8 @@ _DRAWING = (
 )
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
+AXES = {"objects precision": 2, "tuple_f1": 3, "CHAIR-i": 2, "perplexity": 1, "grammar faults": 2}
+"""Scores of what is true and of what is smooth, and the digits worth printing."""
 
 
 def replaced(readme: str) -> str:
@@ -43,16 +45,22 @@ def _example() -> str:
 
 
 def _scores(bench: str) -> str:
-    """Every plan against all references but one at a time, so that people can stand among them; where objects are
-    boxed, also the share of those named that are there and of those there that are named."""
+    """Every plan against all references but one at a time, so that people can stand among them, with half the width of
+    the 95 % interval of CIDEr-D; how relevant and how fluent its captions are; where objects are boxed, also the share
+    of those named that are there and of those there that are named."""
     figures = _figures(bench)
-    objects = figures.get("objects", {})
-    columns = [*SHOWN, *(("objects: precision", "recall") if objects else ())]
+    objects, photos = figures.get("objects", {}), figures.get("photos", {})
+    columns = [*SHOWN, *AXES, *(("boxed: precision", "recall") if objects else ())]
     lines = ["| plan | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
     for plan, values in figures["scores"]["leave_one_out"].items():
         named = [f"{objects[plan][part]:.2f}" for part in ("precision", "recall")] if objects else []
-        row = [*(f"{values[name]:.3f}" for name in SHOWN), *named]
-        lines.append(f"| {plan} | " + " | ".join(row) + " |")
+        cells = [f"{values[name]:.3f}" for name in SHOWN]
+        bounds = figures.get("intervals", {}).get("leave_one_out", {}).get(plan, {}).get(SHOWN[-1])
+        if bounds:
+            cells[-1] += f" ±{(bounds[1] - bounds[0]) / 2:.3f}".replace("±0.", "±.")
+        axes = [f"{values[name]:.{digits}f}" if name in values else "-" for name, digits in AXES.items()]
+        some = f" ({photos[plan]} photos)" if photos and photos[plan] < max(photos.values()) else ""
+        lines.append(f"| {plan}{some} | " + " | ".join([*cells, *axes, *named]) + " |")
     return "\n".join(lines)
 
 
@@ -76,6 +84,7 @@ def _speed() -> str:
         ),
         ("training `show_attend_tell`, against a plain loop", f"{neural['plain_over_ours']:.1f} x", "neural_speed"),
         ("its beams of 5, 64 photos against one by one", f"{neural['one_by_one_over_beam_5']:.1f} x", "neural_speed"),
+        ("the same with `int8=true`", f"{neural['one_by_one_over_int8_beam_5']:.1f} x", "neural_speed"),
     ]
     lines = ["| what | measured | by `python -m benchmarks.run` |", "|---|---|---|"]
     return "\n".join([*lines, *(f"| {what} | {value} | {bench} |" for what, value, bench in rows)])
