@@ -11,10 +11,11 @@ RESULTS = ROOT / "benchmarks" / "results" / "questions.json"
 FINDINGS = ROOT / "docs" / "findings.md"
 _HEAD = """# Findings
 
-What the papers predict, and what decides, was written down (`workflows/questions`) before the runs; the five networks
-first fitted, `show_and_tell`, `att_lstm`, `up_down`, `adaptive` and `show_attend_tell`, had been scored by then. A number
-is a difference of scores with the interval that 95 % of 1,000 resamples of the photos lie in, all systems on the same
-draws; where it holds 0, the photos cannot say. Each network has one seed: how far seeds lie apart is not in the interval.
+What the papers predict, and what decides, was written down (`workflows/questions`) before the runs; the five
+networks first fitted, `show_and_tell`, `att_lstm`, `up_down`, `adaptive` and `show_attend_tell`, had been scored by
+then. A number is a difference of scores with the interval that 95 % of 1,000 resamples of the photos lie in, all
+systems on the same draws; where it holds 0, the photos cannot say. Each network has one seed: how far seeds lie apart
+is not in the interval.
 To ask on data of your own: `captionloom ask --questions NAME`.
 
 Made by `python -m benchmarks.run questions` and `python -m benchmarks.findings`.
