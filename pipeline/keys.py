@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pipeline.config import spell
 from pipeline.columns import FOREIGN_VERSION
+from pipeline.config import spell
 from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadPlan
 from pipeline.photos import Photos, Survey

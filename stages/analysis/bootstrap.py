@@ -20,6 +20,15 @@ def photo_draws(photos: int, draws: int = DRAWS, seed: int = 0) -> Array:
     return generator.multinomial(photos, np.full(photos, 1.0 / photos), size=draws).astype(np.float64)
 
 
+def resampled(metric: Metric[object], result: MetricResult, draws: Array) -> Array:
+    """(draws, scores) of photos that are there as often as `draws` (draws, photos) says, equally many in every draw."""
+    rounds, photos, width = result.rows.shape
+    table = result.rows.transpose(1, 0, 2).reshape(photos, -1)  # (photos, rounds x statistics)
+    sums = (draws @ table).reshape(len(draws), rounds, width)
+    values: Array = metric.from_sums(sums, round(draws[0].sum())).mean(axis=1)
+    return values
+
+
 def intervals(
     metric: Metric[object], result: MetricResult, draws: Array, level: float = LEVEL
 ) -> dict[str, tuple[float, float]]:
@@ -29,10 +38,7 @@ def intervals(
         metric: the one `result` is of.
         draws: (draws, photos) from `photo_draws`.
     """
-    rounds, photos, width = result.rows.shape
-    table = result.rows.transpose(1, 0, 2).reshape(photos, -1)  # (photos, rounds x statistics)
-    sums = (draws @ table).reshape(len(draws), rounds, width)
-    values = metric.from_sums(sums, photos).mean(axis=1)  # (draws, scores)
+    values = resampled(metric, result, draws)
     tail = (1.0 - level) / 2.0
     bounds = np.quantile(values, (tail, 1.0 - tail), axis=0).T
     return {name: (float(low), float(high)) for name, (low, high) in zip(metric.scores, bounds, strict=True)}
