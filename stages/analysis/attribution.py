@@ -46,7 +46,7 @@ class Attribution:
     """A plan's score with nothing replaced and with all, and every field's share of the difference.
 
     `blamed` is the field of the largest share, empty where none is above 0. `faults` says of every photo which field
-    has the largest share there; of a photo that no replacement helps, none.
+    has the largest share there; of a photo that no replacement helps, none. `exact` where every coalition was scored.
     """
 
     score: str
@@ -55,6 +55,7 @@ class Attribution:
     shares: tuple[Share, ...]
     blamed: str
     faults: Mapping[str, str]
+    exact: bool
 
 
 def attribute(
@@ -72,7 +73,7 @@ def attribute(
     for other in results.values():
         require_alike(results[0], other)
     photos, column = results[0].photos, metric.scores.index(score)
-    draws = np.vstack([np.ones(len(photos)), photo_draws(len(photos), seed=seed)])  # all photos, then resamples
+    draws = _draws(len(photos), seed)
     whole = {mask: resampled(metric, result, draws)[:, column] for mask, result in results.items()}
     alone = np.eye(len(photos))
     each = {mask: resampled(metric, result, alone)[:, column] for mask, result in results.items()}
@@ -97,7 +98,19 @@ def attribute(
         ),
         fields[int(parts[:, 0].argmax())] if parts[:, 0].max() > _LEAST else "",
         {photo: fields[place] for photo, place in zip(photos, fault.tolist(), strict=True) if place >= 0},
+        len(results) == 2 ** len(fields),
     )
+
+
+def estimated(metric: Metric[object], score: str, result: MetricResult, seed: int = 0) -> Estimate:
+    """One score of a metric with its interval, from the same draws of photos as `attribute`."""
+    draws = _draws(len(result.photos), seed)
+    return _estimate(resampled(metric, result, draws)[:, metric.scores.index(score)])
+
+
+def _draws(photos: int, seed: int) -> Array:
+    """All photos once, then resamples."""
+    return np.vstack([np.ones(photos), photo_draws(photos, seed=seed)])
 
 
 def _estimate(values: Array) -> Estimate:
