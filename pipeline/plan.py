@@ -125,6 +125,8 @@ class Plan:
         """The plan with another stage for a field when photos are described; what learns from the field learns from
         the stage it had, so that nothing after it is fitted anew."""
         stages = {**self.stages, written: choose(written, text).text}
+        if stages == self.stages:
+            return self
         return replace(self, stages=stages, fitted={written: self.stages[written], **self.fitted})
 
     def as_fitted(self, written: str) -> "Plan":

@@ -225,3 +225,7 @@ def test_a_stage_that_only_a_fit_needs_stays_when_another_stands_in() -> None:
 def test_true_concepts_are_those_of_true_captions() -> None:
     plan = Plan("", {"concepts": "oracle", "captions": "att_lstm:image=false"})
     check_truth(plan, Source("scenes", NO_PHOTOS))
+
+
+def test_a_stage_that_stands_in_for_itself_changes_nothing() -> None:
+    assert BABYTALK.stand_in("graph", "crf").text == BABYTALK.text
