@@ -22,6 +22,8 @@ from pipeline.errors import ContractViolation, StoreError
 from pipeline.records import FIELDS, Array, Image, Scene, Truth
 
 SHARD = 512
+FOREIGN_VERSION = 1
+"""Raised when a field would be taken of other photos; part of the key of what reads it."""
 TYPES: Mapping[str, Any] = {**FIELDS, "images": Image, "truth": Truth}
 T = TypeVar("T")
 
@@ -61,6 +63,33 @@ class Column(Sequence[Any]):
         if self.kind is Array:
             return safe_open(file, framework="numpy")
         return file.read_bytes().splitlines()
+
+
+class Foreign(Column):
+    """A column read of another photo: the split in one random cycle, every photo with the value of the one before it.
+
+    No photo keeps its own value, where there are two or more; every value occurs once, so that what is said of the
+    whole split stays as it was.
+    """
+
+    def __init__(self, directory: Path, written: str) -> None:
+        super().__init__(directory, written)
+        self.places = before_in_cycle(len(self))
+
+    @overload
+    def __getitem__(self, position: int) -> Any: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Any]: ...
+    def __getitem__(self, position: int | slice) -> Any:
+        return super().__getitem__(position if isinstance(position, slice) else self.places[position])
+
+
+def before_in_cycle(count: int, seed: int = 0) -> list[int]:
+    """For every position the one before it in a random cycle through all of them."""
+    order = np.random.default_rng(seed).permutation(count)
+    places = np.empty(count, dtype=np.int64)
+    places[order] = np.roll(order, 1)
+    return [int(place) for place in places]
 
 
 class Scenes(Sequence[Scene]):

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from pipeline.columns import Column, Part, Scenes
+from pipeline.columns import Column, Foreign, Part, Scenes
 from pipeline.errors import ContractViolation
 from pipeline.keys import Fold
 from pipeline.registry import choose
@@ -28,14 +28,19 @@ Engine = Callable[["Job", Sequence[range]], Iterator[list[Any]]]
 
 @dataclass(frozen=True)
 class SplitFiles:
-    """Where a prepared split is, and the columns (field -> directory) that a stage may read there."""
+    """Where a prepared split is, and the columns (field -> directory) that a stage may read there, some of them of
+    another photo."""
 
     directory: Path
     columns: Mapping[str, Path] = field(default_factory=dict)
+    foreign: tuple[str, ...] = ()
 
     def scenes(self, with_truth: bool = False) -> Scenes:
         """The scenes, with the columns as fields, and the truth only for stages that declare `sees_truth`."""
-        columns = {written: Column(path, written) for written, path in self.columns.items()}
+        columns = {
+            written: (Foreign if written in self.foreign else Column)(path, written)
+            for written, path in self.columns.items()
+        }
         if with_truth:
             columns["truth"] = self.truth()
         return Scenes(self.images(), self.directory, columns)

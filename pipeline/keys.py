@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pipeline.columns import FOREIGN_VERSION
 from pipeline.config import spell
 from pipeline.datasets import Dataset, Fingerprint
 from pipeline.errors import BadPlan
@@ -16,6 +17,7 @@ from pipeline.plan import Plan
 from pipeline.registry import choose
 
 KEY_LENGTH = 32
+_TOLD_BY = {"concepts": "captions"}  # fields whose truth is read off another part of it
 
 
 def key_of(recipe: Any) -> str:
@@ -106,6 +108,8 @@ class Recipes:
 
     def model(self, written: str, fold: Fold | None = None) -> dict[str, Any]:
         """Of a fitted stage: its fit-config, resources and, unless stateless, all it was fitted on."""
+        if self.plan.fitted or self.plan.foreign:
+            return Recipes(self.plan.as_fitted(written), self.fit).model(written, fold)
         kind = self.plan.stage(written).kind
         content: dict[str, Any] = {
             "stage": self.plan.stage(written).recipe("fit"),
@@ -134,12 +138,14 @@ class Recipes:
                 "models": models,
                 "stage": choice.recipe("predict"),
                 "photos": prints.photos,
-                "reads": {
-                    read: key_of(self.column(read, on, split, learning)) for read in sorted(self.plan.reads(written))
-                },
+                "reads": {read: self._read(read, on, split, learning) for read in sorted(self.plan.reads(written))},
                 "truth": prints.truth if choice.kind.sees_truth else "",
             }
         return self._memory[memo]
+
+    def _read(self, read: str, on: Source, split: str, learning: bool) -> str:
+        key = key_of(self.column(read, on, split, learning))
+        return key_of({"foreign": FOREIGN_VERSION, "column": key}) if read in self.plan.foreign else key
 
     def folds(self, written: str, split: str) -> int:
         """In how many parts a column that later stages learn from is cross-fitted (0: it is not)."""
@@ -158,6 +164,11 @@ def fold_list(folds: int) -> tuple[Fold | None, ...]:
     return tuple(Fold(index, folds) for index in range(folds)) if folds else (None,)
 
 
+def annotated(written: str, on: Source) -> bool:
+    """Whether a dataset says what is true of a field."""
+    return _TOLD_BY.get(written, written) in on.dataset.annotates
+
+
 def check_truth(plan: Plan, on: Source) -> None:
     """Refuse a plan whose oracle stages need what the dataset does not annotate.
 
@@ -165,7 +176,7 @@ def check_truth(plan: Plan, on: Source) -> None:
         BadPlan: naming the stage, the field and the dataset.
     """
     for written in plan.sees_truth():
-        if written not in on.dataset.annotates:
+        if not annotated(written, on):
             raise BadPlan(
                 f"plan {plan.name!r}: {written}/{plan.stages[written]} hands on the truth, and dataset {on.text!r} has"
                 f" no {written} (it has {', '.join(on.dataset.annotates) or 'photos alone'}); swap the stage"

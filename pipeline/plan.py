@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ class Plan:
         stages: field -> stage text, such as `attributes -> svm:C=0.1`.
         resources: resource -> its text, such as `vocabulary -> vocabulary:min_count=3`.
         folds: field -> k: later stages learn from a column of this field on `train` that was cross-fitted in k parts.
+        fitted: field -> the stage that later ones are fitted with, where the one in `stages` only stands in for it when
+            photos are described; see `stand_in`.
+        foreign: fields that later stages read of another photo of the split when photos are described.
     """
 
     name: str
@@ -32,6 +36,8 @@ class Plan:
     resources: Mapping[str, str] = field(default_factory=dict)
     folds: Mapping[str, int] = field(default_factory=dict)
     title: str = ""
+    fitted: Mapping[str, str] = field(default_factory=dict)
+    foreign: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path, fitted_on: str = "") -> "Plan":
@@ -56,17 +62,23 @@ class Plan:
                     tables[kind] |= table
         if not tables["stages"]:
             raise BadPlan(f'plan {str(path)!r} needs a table [stages], with lines such as captions = "template"')
-        return cls(path.stem, title=title, **tables)._canonical()
+        return cls(path.stem, tables["stages"], tables["resources"], tables["folds"], title)._canonical()
 
     @classmethod
     def from_text(cls, text: str) -> "Plan":
         """The inverse of `text`."""
-        return cls("", **json.loads(text))
+        tables = json.loads(text)
+        return cls("", **tables | {"foreign": tuple(tables.get("foreign", ()))})
 
     @property
     def text(self) -> str:
         """Canonical JSON of what the plan does; its name and title are no part of it."""
-        tables = {"stages": dict(self.stages), "resources": dict(self.resources), "folds": dict(self.folds)}
+        tables: dict[str, Any] = {"stages": dict(self.stages), "resources": dict(self.resources)}
+        tables["folds"] = dict(self.folds)
+        if self.fitted:
+            tables["fitted"] = dict(self.fitted)
+        if self.foreign:
+            tables["foreign"] = sorted(self.foreign)
         return json.dumps(tables, sort_keys=True, separators=(",", ":"))
 
     def stage(self, written: str) -> Choice:
@@ -109,15 +121,29 @@ class Plan:
         title = f"{self.title} [{written}: {chosen}]".strip()
         return replace(self, stages={**self.stages, written: chosen}, title=title)
 
+    def stand_in(self, written: str, text: str) -> "Plan":
+        """The plan with another stage for a field when photos are described; what learns from the field learns from
+        the stage it had, so that nothing after it is fitted anew."""
+        stages = {**self.stages, written: choose(written, text).text}
+        if stages == self.stages:
+            return self
+        return replace(self, stages=stages, fitted={written: self.stages[written], **self.fitted})
+
+    def as_fitted(self, written: str) -> "Plan":
+        """The plan that the stage writing `written` is fitted in: nothing stands in for what it learns from."""
+        before = {name: text for name, text in self.fitted.items() if name != written}
+        return replace(self, stages={**self.stages, **before}, fitted={}, foreign=())
+
     def restrict(self, written: str) -> "Plan":
         """Only what `written` needs, without a name: two plans that share it have equal restrictions."""
-        fields, pending = set[str](), [written]
+        fields, pending, plans = set[str](), [written], (self, self.as_fitted(written))
         while pending:
             current = pending.pop()
             if current not in fields:
                 fields.add(current)
-                pending.extend((*self.reads(current), *self.fit_reads(current)))
-        return replace(self._only(fields), name="", title="")
+                for plan in plans:
+                    pending.extend((*plan.reads(current), *plan.fit_reads(current)))
+        return replace(self._only(fields, written), name="", title="")
 
     def restrict_to_resource(self, name: str) -> "Plan":
         """Only what a resource needs: itself and the resources it is made from."""
@@ -179,13 +205,17 @@ class Plan:
             resources={name: text for name, text in resources.items() if text != name},
         )
 
-    def _only(self, fields: set[str]) -> "Plan":
-        wanted = self._resource_closure(name for written in fields for name in self.uses(written))
+    def _only(self, fields: set[str], last: str) -> "Plan":
+        """What of the plan concerns some fields, the `last` of which nothing learns from."""
+        used = (plan.uses(written) for plan in (self, self.as_fitted(last)) for written in fields)
+        wanted = self._resource_closure(chain.from_iterable(used))
         return replace(
             self,
             stages={written: text for written, text in self.stages.items() if written in fields},
             resources={name: text for name, text in self.resources.items() if name in wanted},
             folds={written: folds for written, folds in self.folds.items() if written in fields},
+            fitted={written: text for written, text in self.fitted.items() if written in fields - {last}},
+            foreign=tuple(written for written in self.foreign if written in fields - {last}),
         )
 
     def _resource_closure(self, names: Any) -> set[str]:

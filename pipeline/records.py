@@ -204,6 +204,9 @@ FIELDS: Mapping[str, Any] = types.MappingProxyType(
 )
 """Every field a stage may write, and the type of its value."""
 
+OF_THE_WHOLE_PHOTO = ("descriptors", "grid", "maps", "concepts", "triplets", "guidance")
+"""Fields of which nothing points at a box, a word or an entry of another field: any of them can be another photo's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

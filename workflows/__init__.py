@@ -11,10 +11,24 @@ from workflows import messages  # noqa: E402
 
 messages.take_over_from_luigi()
 
+from workflows.ablate import Ablate  # noqa: E402
 from workflows.caption import Caption  # noqa: E402
 from workflows.compare import Compare  # noqa: E402
 from workflows.export import Export  # noqa: E402
 from workflows.questions.answer import Answer  # noqa: E402
+from workflows.substitute import Substitute  # noqa: E402
 from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa: E402
 
-__all__ = ["Answer", "Caption", "Compare", "Evaluate", "Export", "Fit", "FitResource", "Predict", "Prepare"]
+__all__ = [
+    "Ablate",
+    "Answer",
+    "Caption",
+    "Compare",
+    "Evaluate",
+    "Export",
+    "Fit",
+    "FitResource",
+    "Predict",
+    "Prepare",
+    "Substitute",
+]

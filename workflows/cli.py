@@ -118,6 +118,97 @@ def ask(
 
 
 @app.command()
+def ablate(
+    plan: Annotated[str, typer.Option(help="a shipped plan, or the .toml file of one")],
+    dataset: Annotated[str, typer.Option(help="dataset to describe, such as scenes:test=100")] = "scenes",
+    dataset_root: Annotated[str, typer.Option(help="folder of the dataset, as in DATASET:root=FOLDER")] = "",
+    split: Annotated[str, typer.Option(help="split to describe and score")] = "test",
+    metric: Annotated[str, typer.Option(help="the score, such as CIDEr-D or BLEU-4")] = "CIDEr-D",
+    references: Annotated[Literal["all", "leave_one_out"], typer.Option(help="references to score against")] = "all",
+    by: Annotated[str, typer.Option(help="what stands in for a stage besides oracles: field=stage,...")] = "",
+    out: Annotated[str, typer.Option(help="directory; reports/ablate-<plan>-<dataset>-<split> by default")] = "",
+    swap: Swap = "",
+    fit_on: FitOn = "",
+    on_bad_photo: OnBadPhoto = "fail",
+    store: Store = STORE,
+    workers: Workers = 1,
+    processes: Processes = 1,
+    device: Device = "auto",
+    traceback: Traceback = False,
+) -> None:
+    """Replace each stage of a plan by its oracle, one and several at a time: what each costs, and who is to blame."""
+    from workflows.ablate import Ablate
+
+    task = Ablate(
+        plan=plan,
+        dataset=dataset,
+        dataset_root=dataset_root,
+        split=split,
+        metric=metric,
+        references=references,
+        by=by,
+        out=out,
+        swap=swap,
+        fit_on=fit_on,
+        on_bad_photo=on_bad_photo,
+        store=str(store),
+        processes=processes,
+        device=device,
+        traceback=traceback,
+    )
+    _run(task, workers)
+    from workflows.terminal_attribution import print_ablation
+
+    print_ablation(task.output().out)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def substitute(
+    context: typer.Context,
+    plan: Annotated[str, typer.Option(help="a shipped plan, or the .toml file of one")],
+    dataset: Annotated[str, typer.Option(help="dataset to describe, such as scenes:test=100")] = "scenes",
+    dataset_root: Annotated[str, typer.Option(help="folder of the dataset, as in DATASET:root=FOLDER")] = "",
+    split: Annotated[str, typer.Option(help="split to describe and score")] = "test",
+    metrics: Annotated[str, typer.Option(help="metrics, separated by commas; all by default")] = "",
+    out: Annotated[str, typer.Option(help="directory; reports/substitute-<plan>-<dataset>-<split> by default")] = "",
+    swap: Swap = "",
+    fit_on: FitOn = "",
+    on_bad_photo: OnBadPhoto = "fail",
+    store: Store = STORE,
+    workers: Workers = 1,
+    processes: Processes = 1,
+    fit_processes: FitProcesses = 1,
+    device: Device = "auto",
+    traceback: Traceback = False,
+) -> None:
+    """Score a plan with every combination of stages given by field: --detections oracle,nanodet --graph crf,argmax."""
+    from workflows.planning import alternatives
+    from workflows.substitute import Substitute
+
+    task = Substitute(
+        **alternatives(context.args),
+        plan=plan,
+        dataset=dataset,
+        dataset_root=dataset_root,
+        split=split,
+        metrics=metrics,
+        out=out,
+        swap=swap,
+        fit_on=fit_on,
+        on_bad_photo=on_bad_photo,
+        store=str(store),
+        processes=processes,
+        fit_processes=fit_processes,
+        device=device,
+        traceback=traceback,
+    )
+    _run(task, workers)
+    from workflows.terminal_attribution import print_substitution
+
+    print_substitution(task.output().out)
+
+
+@app.command()
 def caption(
     photos: Annotated[list[str], typer.Argument(help="photos and folders of photos")],
     plan: Annotated[str, typer.Option(help="a shipped plan, or the .toml file of one; babytalk by default")] = "",

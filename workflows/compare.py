@@ -102,15 +102,12 @@ class OnDataset(Work):
         }
 
 
-class Compare(OnDataset):
-    """Several plans on one split of a dataset: captions, scores and a report in one directory."""
+class OnSplit(OnDataset):
+    """What Compare, Ablate and Substitute share: the split that is described, and the scores of a plan there."""
 
-    plans = CommaList(description="shipped plans, .toml files of plans, .json files of captions")
     dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
     dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
     split = luigi.Parameter(default="test", description="split described and scored")
-    metrics = CommaList(default=(), description="metrics to score with (default: all)")
-    seeds = CommaList(default=(), description="seeds that each plan which draws is fitted with (default: its own)")
     out = luigi.Parameter(default="", significant=False, description="directory for the results")
 
     @cached_property
@@ -120,6 +117,30 @@ class Compare(OnDataset):
     @cached_property
     def fitted_on(self) -> Source:
         return self.source(self.fit_on or self.on.text)
+
+    def prepared(self) -> Prepare:
+        """The task that makes the split."""
+        return Prepare(dataset=self.on.text, split=self.split, run_as=self.run_as)
+
+    def scoring(self, plan: Plan, metrics: tuple[str, ...]) -> Evaluate:
+        """The task that scores a plan's captions by some metrics."""
+        return Evaluate(
+            plan=plan.restrict("captions").text,
+            field="captions",
+            fit_on=self.fitted_on.text,
+            on=self.on.text,
+            split=self.split,
+            metrics=metrics,
+            run_as=self.run_as,
+        )
+
+
+class Compare(OnSplit):
+    """Several plans on one split of a dataset: captions, scores and a report in one directory."""
+
+    plans = CommaList(description="shipped plans, .toml files of plans, .json files of captions")
+    metrics = CommaList(default=(), description="metrics to score with (default: all)")
+    seeds = CommaList(default=(), description="seeds that each plan which draws is fitted with (default: its own)")
 
     @cached_property
     def families(self) -> dict[str, tuple[Plan, ...]]:
@@ -146,23 +167,14 @@ class Compare(OnDataset):
 
     def requires(self) -> list[luigi.Task]:
         columns = [task for plan in self.found for task in self.plan_columns(plan).values()]
-        prepared = Prepare(dataset=self.on.text, split=self.split, run_as=self.run_as)
-        return [prepared, *columns, *(self.evaluation(plan) for plan in self.found)]
+        return [self.prepared(), *columns, *(self.evaluation(plan) for plan in self.found)]
 
     def plan_columns(self, plan: Plan) -> dict[str, Predict]:
         return self.columns(plan, self.fitted_on.text, self.on.text, self.split)
 
     def evaluation(self, plan: Plan) -> Evaluate:
         """The task that scores a plan's captions by the metrics that can run here."""
-        return Evaluate(
-            plan=plan.restrict("captions").text,
-            field="captions",
-            fit_on=self.fitted_on.text,
-            on=self.on.text,
-            split=self.split,
-            metrics=tuple(text for text, reason in self.missing.items() if not reason),
-            run_as=self.run_as,
-        )
+        return self.scoring(plan, tuple(text for text, reason in self.missing.items() if not reason))
 
     def output(self) -> Results:
         plans = [

@@ -5,6 +5,7 @@ Each carries the plan restricted to what it needs, so that two plans which share
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -225,7 +226,8 @@ class Predict(_OfStage):
             return []
         count = self.recipes.folds(self.field, self.split) if self.learning else 0
         folds = [(fold.index, fold.count) if fold else (0, 0) for fold in fold_list(count)]
-        return [self.clone(Fit, fold_index=index, fold_count=count) for index, count in folds]
+        plan = self.recipes.plan.as_fitted(self.field).restrict(self.field).text
+        return [self.clone(Fit, plan=plan, fold_index=index, fold_count=count) for index, count in folds]
 
     def output(self) -> Artefact:
         recipe = self.recipes.column(self.field, self.source(self.on), self.split, self.learning)
@@ -242,7 +244,7 @@ class Predict(_OfStage):
     def jobs(self) -> list[Job]:
         """The stage to be mapped over the split: with folds, the one of position modulo their number."""
         columns = {read: task.output().path for read, task in self.columns().items()}
-        files = self.split_files(self.on, self.split, columns)
+        files = replace(self.split_files(self.on, self.split, columns), foreign=self.recipes.plan.foreign)
         models: list[Path | None] = [fitted.output().path for fitted in self.model_tasks()]
         return [Job(self.stage_files(model), files, self.how.runtime()) for model in models or [None]]
 

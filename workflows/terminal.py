@@ -32,7 +32,7 @@ def print_scores(out: Path) -> None:
         for name in SHOWN:
             table.add_column(name, justify="right")
         for plan in dict.fromkeys(item["plan"] for item in content["scores"]):
-            table.add_row(plan, *(_cell(scores.get((plan, references, name), {})) for name in SHOWN))
+            table.add_row(plan, *(score_cell(scores.get((plan, references, name), {})) for name in SHOWN))
         _out.print(table)
     for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
         _out.print(f"  -: {reason}", markup=False)
@@ -108,7 +108,7 @@ def print_plan(text: str, swaps: tuple[str, ...], fitted_on: str) -> None:
         _out.print(f"  {written} <- {_described(plan, written)}", markup=False, soft_wrap=True)
 
 
-def _cell(score: dict[str, Any]) -> str:
+def score_cell(score: dict[str, Any]) -> str:
     """A score and half the width of its interval."""
     if score.get("value") is None:
         return "-"

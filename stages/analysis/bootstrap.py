@@ -20,24 +20,25 @@ def photo_draws(photos: int, draws: int = DRAWS, seed: int = 0) -> Array:
     return generator.multinomial(photos, np.full(photos, 1.0 / photos), size=draws).astype(np.float64)
 
 
-def score_draws(metric: Metric[object], result: MetricResult, draws: Array | None = None) -> Array:
-    """(draws, scores): what the scores of a metric come to on every resample.
-
-    Args:
-        metric: the one `result` is of.
-        draws: (draws, photos) from `photo_draws`, by default its own: those of equally many photos are equal.
-    """
+def resampled(metric: Metric[object], result: MetricResult, draws: Array) -> Array:
+    """(draws, scores) of photos that are there as often as `draws` (draws, photos) says, equally many in every draw."""
     rounds, photos, width = result.rows.shape
-    taken = photo_draws(photos) if draws is None else draws
     table = result.rows.transpose(1, 0, 2).reshape(photos, -1)  # (photos, rounds x statistics)
-    sums = (taken @ table).reshape(len(taken), rounds, width)
-    return np.asarray(metric.from_sums(sums, photos).mean(axis=1))
+    sums = (draws @ table).reshape(len(draws), rounds, width)
+    values: Array = metric.from_sums(sums, round(draws[0].sum())).mean(axis=1)
+    return values
 
 
 def intervals(
     metric: Metric[object], result: MetricResult, draws: Array, level: float = LEVEL
 ) -> dict[str, tuple[float, float]]:
-    """Score -> the bounds that `level` of the resamples lie between; the arguments are those of `score_draws`."""
+    """Score -> the bounds that `level` of the resamples lie between.
+
+    Args:
+        metric: the one `result` is of.
+        draws: (draws, photos) from `photo_draws`.
+    """
+    values = resampled(metric, result, draws)
     tail = (1.0 - level) / 2.0
-    bounds = np.quantile(score_draws(metric, result, draws), (tail, 1.0 - tail), axis=0).T
+    bounds = np.quantile(values, (tail, 1.0 - tail), axis=0).T
     return {name: (float(low), float(high)) for name, (low, high) in zip(metric.scores, bounds, strict=True)}

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.errors import UnknownName
 from pipeline.stage import Metric
 from stages.analysis.alike import require_alike
-from stages.analysis.bootstrap import LEVEL, score_draws
+from stages.analysis.bootstrap import LEVEL, photo_draws, resampled
 from stages.analysis.scoring import MetricResult
 
 
@@ -43,9 +43,8 @@ def contrast(name: str, terms: Sequence[tuple[float, Metric[Any], MetricResult]]
         raise UnknownName(f"score of {metric.name}", name, metric.scores)
     for _, _, other in terms[1:]:
         require_alike(first, other)
-    place = metric.scores.index(name)
-    drawn = sum(weight * score_draws(own, result)[:, place] for weight, own, result in terms)
-    once = np.ones((1, len(first.photos)))
-    whole = sum(weight * score_draws(own, result, once)[0, place] for weight, own, result in terms)
-    low, high = np.quantile(drawn, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0))
-    return Contrast(float(whole), float(low), float(high), len(first.photos))
+    place, photos = metric.scores.index(name), len(first.photos)
+    draws = np.vstack([np.ones(photos), photo_draws(photos)])  # all as they are, and then the resamples
+    values = np.sum([weight * resampled(own, result, draws)[:, place] for weight, own, result in terms], axis=0)
+    low, high = np.quantile(values[1:], ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0))
+    return Contrast(float(values[0]), float(low), float(high), photos)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.columns import Column, Part, Scenes, write_column
+from pipeline.columns import Column, Foreign, Part, Scenes, before_in_cycle, write_column
 from pipeline.errors import ContractViolation, StoreError
 from pipeline.records import Caption, Image
 
@@ -86,3 +86,21 @@ def test_a_field_is_read_when_it_is_looked_at_and_not_before(tmp_path: Path) -> 
     assert set(scene.fields) == {"captions", "concepts"}
     with pytest.raises(StoreError, match="damaged"):
         scene.read("concepts")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 50])
+def test_a_cycle_comes_back_to_a_photo_after_it_has_been_to_all_others(count: int) -> None:
+    places, seen, here = before_in_cycle(count), set[int](), 0
+    while here not in seen and here < count:
+        seen.add(here)
+        here = places[here]
+    assert seen == set(range(count))
+
+
+def test_a_foreign_column_has_every_value_once_and_none_in_its_own_place(tmp_path: Path) -> None:
+    write_column(tmp_path, "captions", IDS, lambda start: iter(SAID[start:]), shard=4)
+    foreign = Foreign(tmp_path, "captions")
+    assert foreign.ids == IDS
+    assert sorted(foreign, key=str) == sorted(SAID, key=str)
+    assert all(other != own for other, own in zip(foreign, SAID, strict=True))
+    assert foreign[2:5] == [foreign[2], foreign[3], foreign[4]]

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import BadPlan, UnknownName
-from pipeline.keys import Recipes, Source, key_of
+from pipeline.keys import Recipes, Source, check_truth, key_of
 from pipeline.photos import Photos
 from pipeline.plan import Plan
 
@@ -180,3 +181,51 @@ def test_what_is_wrong_for_a_dataset_is_named_also_when_it_is_not_asked_for(
     file.write_text(f'[stages]\ncaptions = "human"\n{wrong}\n')
     with pytest.raises((BadPlan, UnknownName), match=says):
         Plan.load(file)
+
+
+def test_what_stands_in_changes_what_is_read_and_no_model_of_what_comes_after() -> None:
+    stood, swapped = BABYTALK.stand_in("detections", "oracle"), BABYTALK.swap("detections", "oracle")
+    assert changed(keys(BABYTALK), keys(stood)) == set(BABYTALK.stages)
+    assert key_of(recipes(stood).model("graph")) == key_of(recipes(BABYTALK).model("graph"))
+    assert key_of(recipes(swapped).model("graph")) != key_of(recipes(BABYTALK).model("graph"))
+    assert stood.sees_truth() == ("detections",)
+
+
+def test_what_stands_in_and_learns_does_so_from_the_stages_of_the_plan() -> None:
+    stood = BABYTALK.stand_in("detections", "oracle").stand_in("graph", "crf:attribute_image=2")
+    alone = BABYTALK.swap("graph", "crf:attribute_image=2")
+    assert key_of(recipes(stood).model("graph")) == key_of(recipes(alone).model("graph"))
+
+
+def test_a_field_of_another_photo_changes_only_what_reads_it() -> None:
+    foreign = replace(NEURAL, foreign=("grid",))
+    assert changed(keys(NEURAL), keys(foreign)) == {"captions"}
+    assert key_of(recipes(foreign).model("captions")) == key_of(recipes(NEURAL).model("captions"))
+
+
+def test_a_restricted_plan_keeps_what_stands_in_and_what_it_stands_in_for() -> None:
+    stood = replace(BABYTALK.stand_in("detections", "oracle").stand_in("attributes", "oracle"), foreign=("graph",))
+    graph, captions = stood.restrict("graph"), stood.restrict("captions")
+    assert Plan.from_text(captions.text).text == captions.text
+    assert dict(graph.fitted) == dict(stood.fitted)
+    assert (graph.foreign, captions.foreign) == ((), ("graph",))
+    assert stood.restrict("relations").text == BABYTALK.stand_in("detections", "oracle").restrict("relations").text
+    source = Source("scenes", NO_PHOTOS)
+    assert recipes(captions).column("captions", source, "test") == recipes(stood).column("captions", source, "test")
+
+
+def test_a_stage_that_only_a_fit_needs_stays_when_another_stands_in() -> None:
+    plan = Plan("", {"grid": "cnn_grid", "concepts": "cnn_multilabel", "captions": "att_lstm:image=false"})
+    stood = plan.stand_in("concepts", "oracle").restrict("captions")
+    assert "grid" in stood.stages
+    assert stood.stand_in("concepts", "oracle").restrict("concepts").stages == {"concepts": "oracle"}
+    assert key_of(recipes(stood).model("captions")) == key_of(recipes(plan).model("captions"))
+
+
+def test_true_concepts_are_those_of_true_captions() -> None:
+    plan = Plan("", {"concepts": "oracle", "captions": "att_lstm:image=false"})
+    check_truth(plan, Source("scenes", NO_PHOTOS))
+
+
+def test_a_stage_that_stands_in_for_itself_changes_nothing() -> None:
+    assert BABYTALK.stand_in("graph", "crf").text == BABYTALK.text

@@ -1,11 +1,12 @@
 """The inner tasks on what a run in small would not show: cross-fitting, a planted word, several processes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import luigi
 import pytest
 
-from pipeline.columns import Column
+from pipeline.columns import Column, before_in_cycle
 from pipeline.plan import Plan
 from workflows.parameters import HowToRun
 from workflows.sources import forget
@@ -108,3 +109,29 @@ def test_a_shared_detector_is_fitted_once(tmp_path: Path) -> None:
     assert tasks[0].task_id == tasks[1].task_id
     (fit,) = tasks[0].model_tasks()
     assert isinstance(fit, Fit)
+
+
+@pytest.mark.usefixtures("outside")
+def test_what_stands_in_is_described_from_and_not_learned_from(tmp_path: Path) -> None:
+    plan = Plan("", {"detections": "oracle", "attributes": "sure", "captions": "learns"})
+    stood = plan.stand_in("attributes", "oracle")
+    tasks = [predict(each.restrict("captions"), "captions", "val", tmp_path) for each in (plan, stood)]
+    for task in tasks:
+        run(task)
+    first, second = (task.model_tasks()[0] for task in tasks)
+    assert first.task_id == second.task_id
+    assert len(words(predict(plan.restrict("attributes"), "attributes", "val", tmp_path))) == 1
+    assert len(words(tasks[1].columns()["attributes"])) > 1
+
+
+def test_a_captioner_that_reads_another_photo_says_what_it_says_of_that_photo(tmp_path: Path) -> None:
+    neural = "show_attend_tell:epochs=3:word=8:lstm=12:attention=8"
+    plan = Plan("", {"grid": "cnn_grid", "captions": neural})
+    said = []
+    for each in (plan, replace(plan, foreign=("grid",))):
+        task = predict(each, "captions", "train", tmp_path)
+        run(task)
+        said.append([photo[0].text for photo in Column(task.output().path, "captions")])
+    own, foreign = said
+    assert foreign == [own[place] for place in before_in_cycle(len(own))]
+    assert foreign != own

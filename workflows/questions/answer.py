@@ -10,16 +10,16 @@ import luigi
 from pipeline.columns import Column
 from pipeline.config import NoOptions
 from pipeline.errors import UnknownName
-from pipeline.keys import Source, key_of
+from pipeline.keys import key_of
 from pipeline.plan import Plan
 from pipeline.registry import choose, registered
 from pipeline.stage import Metric
 from stages.analysis.contrasts import Contrast, contrast
 from stages.analysis.gates import GATE, MeanOverWords, gate_at
 from stages.analysis.scoring import MetricResult
-from workflows.compare import OnDataset
+from workflows.compare import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import dataset_at, find_plans
+from workflows.planning import find_plans
 from workflows.questions.question import Deciding, Question, find_question, question_names
 from workflows.results import Results
 from workflows.scores import read_results
@@ -29,22 +29,10 @@ ANSWER_VERSION = 1
 _SIGNS = {"more": 1, "less": -1}
 
 
-class Answer(OnDataset):
+class Answer(OnSplit):
     """The answers to questions: every deciding sum with its interval, against what the papers predict."""
 
     questions = CommaList(default=(), description="shipped questions, or .toml files of questions (default: all)")
-    dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
-    dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
-    split = luigi.Parameter(default="test", description="split described and scored")
-    out = luigi.Parameter(default="", significant=False, description="directory for the results")
-
-    @cached_property
-    def on(self) -> Source:
-        return self.source(dataset_at(self.dataset, self.dataset_root))
-
-    @cached_property
-    def fitted_on(self) -> Source:
-        return self.source(self.fit_on or self.on.text)
 
     @cached_property
     def asked(self) -> tuple[Question, ...]:
@@ -75,15 +63,7 @@ class Answer(OnDataset):
 
     def evaluation(self, plan: Plan) -> Evaluate:
         """The task that scores a plan's captions."""
-        return Evaluate(
-            plan=plan.restrict("captions").text,
-            field="captions",
-            fit_on=self.fitted_on.text,
-            on=self.on.text,
-            split=self.split,
-            metrics=self.metrics,
-            run_as=self.run_as,
-        )
+        return self.scoring(plan, self.metrics)
 
     def requires(self) -> list[luigi.Task]:
         evaluations = [self.evaluation(plan) for plan in self.found.values()]

@@ -1,0 +1,65 @@
+"""The substitution matrix: every combination once, only what changed made anew, what cannot work named."""
+
+import json
+from pathlib import Path
+
+import luigi
+import pytest
+
+from pipeline.errors import BadOption, BadPlan, UnknownName
+from workflows.planning import alternatives
+from workflows.substitute import Substitute
+from workflows.terminal_attribution import print_substitution
+
+SMALL = "scenes:train=20:val=3:test=6"
+
+
+def test_every_combination_is_scored_and_what_cannot_work_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = Substitute(
+        plan="babytalk_oracle",
+        dataset=SMALL,
+        swap=("graph=argmax",),
+        relations=("oracle", "prepositions"),
+        captions=("template", "template:style=short", "show_attend_tell"),
+        metrics=("bleu",),
+        store=str(tmp_path / "store"),
+        out=str(tmp_path / "out"),
+    )
+    assert luigi.build([task], local_scheduler=True, log_level="WARNING")
+    told = json.loads((tmp_path / "out" / "substitution.json").read_text())
+    tried = [tuple(row["stages"].values()) for row in told["combinations"]]
+    assert tried == [
+        (relations, captions)
+        for relations in ("oracle", "prepositions")
+        for captions in ("template", "template:style=short")
+    ]
+    assert all({score["metric"] for score in row["scores"]} >= {"BLEU-1", "BLEU-4"} for row in told["combinations"])
+    assert all(score["interval"] for row in told["combinations"] for score in row["scores"])
+    assert [row["stages"]["captions"] for row in told["left_out"]] == ["show_attend_tell"] * 2
+    assert "reads grid, which nothing writes" in told["left_out"][0]["reason"]
+    columns = list((tmp_path / "store" / "columns").iterdir())
+    assert len(columns) == 2 + 2 + 2 + 4  # boxes and attributes, then relations, graphs and captions of their own
+    print_substitution(tmp_path / "out")
+    printed = capsys.readouterr().out
+    assert "left out: relations=oracle captions=show_attend_tell" in printed
+    assert task.complete()
+
+
+def test_fields_are_options_of_the_command_line() -> None:
+    given = alternatives(["--detections", "oracle,nanodet", "--graph=crf,argmax"])
+    assert given == {"detections": "oracle,nanodet", "graph": "crf,argmax"}
+    task = Substitute(plan="babytalk", **given)
+    assert task.alternatives == {"detections": ("oracle", "nanodet"), "graph": ("crf", "argmax")}
+
+
+def test_what_is_no_field_or_has_no_stages_is_named() -> None:
+    with pytest.raises(UnknownName, match="--graph"):
+        alternatives(["--grpah", "crf"])
+    with pytest.raises(BadOption, match="--graph needs stages"):
+        alternatives(["--graph", "--captions", "template"])
+    with pytest.raises(BadPlan, match="no stages to substitute"):
+        _ = Substitute(plan="babytalk").alternatives
+    with pytest.raises(UnknownName, match="argmax"):
+        _ = Substitute(plan="babytalk", graph=("argmaks",)).alternatives

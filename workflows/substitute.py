@@ -1,0 +1,112 @@
+"""Substitute: one plan with every combination of several stages for some of its fields, scored side by side."""
+
+from dataclasses import replace
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+
+import luigi
+
+from pipeline.config import split_spec
+from pipeline.errors import BadPlan, CaptionloomError
+from pipeline.keys import check_truth, key_of
+from pipeline.plan import Plan
+from pipeline.records import FIELDS
+from pipeline.registry import choose, registered
+from workflows.compare import OnSplit
+from workflows.parameters import CommaList
+from workflows.planning import find_plans
+from workflows.results import Results
+from workflows.tasks import Evaluate
+
+SUBSTITUTION_VERSION = 1
+
+
+class Substitute(OnSplit):
+    """The substitution matrix of a plan. Every field has a parameter of its name, with the stages to be tried there;
+    what learns from a stage is fitted with it, as by `swap`."""
+
+    plan = luigi.Parameter(description="a shipped plan, or the .toml file of one")
+    metrics = CommaList(default=(), description="metrics to score with (default: all)")
+
+    @cached_property
+    def found(self) -> Plan:
+        (plan,) = find_plans((self.plan,), self.swap, None, self.fitted_on.name)
+        return plan
+
+    @cached_property
+    def alternatives(self) -> dict[str, tuple[str, ...]]:
+        """field -> the stages to be tried there.
+
+        Raises:
+            BadPlan: where none are given.
+            UnknownName: for a stage that does not exist.
+        """
+        given = {written: tuple(getattr(self, written)) for written in FIELDS if getattr(self, written)}
+        if not given:
+            raise BadPlan("no stages to substitute: give some, as in --detections oracle,nanodet --graph crf,argmax")
+        for written, texts in given.items():
+            for text in texts:
+                choose(written, split_spec(text)[0])
+        return given
+
+    @cached_property
+    def combinations(self) -> dict[tuple[str, ...], Plan | str]:
+        """The stage tried for each field -> the plan with these, or why there is none."""
+        return {texts: self._combined(texts) for texts in product(*self.alternatives.values())}
+
+    def _combined(self, texts: tuple[str, ...]) -> Plan | str:
+        plan = self.found
+        for written, text in zip(self.alternatives, texts, strict=True):
+            added = replace(plan, stages={**plan.stages, written: choose(written, text).text})
+            plan = plan.swap(written, text) if written in plan.stages else added
+        try:
+            plan.check()
+            check_truth(plan, self.on)
+        except CaptionloomError as error:
+            return str(error)
+        return plan
+
+    @property
+    def scored(self) -> dict[tuple[str, ...], Evaluate]:
+        """Of every combination that works the task that scores it by the metrics that can run here."""
+        wanted = self.metrics or registered("metrics")
+        metrics = tuple(text for text in wanted if not choose("metrics", text).create().unavailable())
+        plans = {texts: plan for texts, plan in self.combinations.items() if isinstance(plan, Plan)}
+        return {texts: self.scoring(plan, metrics) for texts, plan in plans.items()}
+
+    @property
+    def left_out(self) -> dict[tuple[str, ...], str]:
+        """Of every combination that does not work the reason."""
+        return {texts: plan for texts, plan in self.combinations.items() if isinstance(plan, str)}
+
+    def complete(self) -> bool:
+        self.__dict__.pop("combinations", None)
+        return super().complete()
+
+    def requires(self) -> list[luigi.Task]:
+        return [self.prepared(), *self.scored.values()]
+
+    def output(self) -> Results:
+        scores = {"/".join(texts): [made.key for made in task.output()] for texts, task in self.scored.items()}
+        recipe = {
+            "substitute": SUBSTITUTION_VERSION,
+            "plan": [self.found.name, self.found.title, self.found.text],
+            "fields": list(self.alternatives),
+            "scores": scores,
+            "left_out": {"/".join(texts): why for texts, why in self.left_out.items()},
+            "split": self.on.split_recipe(self.split),
+            "skipped": self.skipped,
+        }
+        out = self.out or f"reports/substitute-{self.found.name}-{self.on.choice.name}-{self.split}"
+        return Results(Path(out), key_of(recipe))
+
+    def run(self) -> None:
+        from workflows.substitution import write_substitution
+
+        with self.output().replacing() as directory:
+            write_substitution(directory, self)
+
+
+for _written in FIELDS:
+    setattr(Substitute, _written, CommaList(default=(), description=f"stages to be tried for {_written}"))
