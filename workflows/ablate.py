@@ -114,7 +114,8 @@ class Ablate(OnSplit):
         return super().complete()
 
     def requires(self) -> list[luigi.Task]:
-        return [self.prepared(), *self.replaced.values(), *self.strange.values()]
+        said = (task.captions() for task in self.replaced.values())
+        return [self.prepared(), *said, *self.replaced.values(), *self.strange.values()]
 
     def output(self) -> Results:
         scores = [
