@@ -97,5 +97,9 @@ def test_what_cannot_be_asked_is_named() -> None:
         _ = Ablate(plan="babytalk", by=("graph",)).stand_ins
     with pytest.raises(BadPlan, match="writes no grid"):
         _ = Ablate(plan="babytalk", by=("grid=cnn_grid",)).stand_ins
+    with pytest.raises(BadPlan, match="reads grid, which nothing writes"):
+        _ = Ablate(plan="babytalk", by=("captions=show_attend_tell",)).replaced
     with pytest.raises(UnknownName, match="CIDEr-D"):
         _ = Ablate(plan="babytalk", metric="CIDEr").metric_text
+    with pytest.raises(BadOption, match="more is not better"):
+        _ = Ablate(plan="babytalk", metric="CHAIR-i").metric_text
