@@ -3,7 +3,7 @@
 Nothing is fitted for it that the plan has not: what stands in does so when photos are described (`Plan.stand_in`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, reduce
 from pathlib import Path
@@ -12,7 +12,7 @@ import luigi
 
 from pipeline.config import split_spec
 from pipeline.errors import BadData, BadOption, BadPlan, UnknownName
-from pipeline.keys import annotated, key_of
+from pipeline.keys import annotated, check_truth, key_of
 from pipeline.plan import Plan
 from pipeline.records import OF_THE_WHOLE_PHOTO
 from pipeline.registry import choose, get, registered
@@ -41,36 +41,29 @@ class Ablate(OnSplit):
     @cached_property
     def found(self) -> Plan:
         (plan,) = find_plans((self.plan,), self.swap, self.on, self.fitted_on.name)
-        for variant in _variants(plan, self.stand_ins_of(plan), Plan.stand_in).values():
-            variant.check()
         return plan
 
     @property
     def stand_ins(self) -> dict[str, str]:
-        """field -> the stage that stands in for the plan's own."""
-        return self.stand_ins_of(self.found)
-
-    def stand_ins_of(self, plan: Plan) -> dict[str, str]:
-        """The same of a plan.
+        """field -> the stage that stands in for the plan's own.
 
         Raises:
             BadOption, BadPlan: for what `by` says of no field of the plan.
         """
-        given = dict(_given(self.by, plan))
-        there = [name for name in plan.order() if not self._why_not(plan, name)]
-        return {name: given.get(name, ORACLE) for name in plan.order() if name in given or name in there}
+        given, order = dict(_given(self.by, self.found)), self.found.order()
+        return {name: given.get(name, ORACLE) for name in order if name in given or not self._why_not(name)}
 
     @property
     def kept(self) -> dict[str, str]:
         """field -> why nothing stands in for it."""
         fields = (name for name in self.found.order() if name not in self.stand_ins)
-        return {name: self._why_not(self.found, name) for name in fields}
+        return {name: self._why_not(name) for name in fields}
 
-    def _why_not(self, plan: Plan, written: str) -> str:
+    def _why_not(self, written: str) -> str:
         """Why the oracle cannot stand in for a stage; empty where it can."""
         if ORACLE not in registered(written):
             return "has no oracle"
-        if split_spec(plan.stages[written])[0] == ORACLE:
+        if split_spec(self.found.stages[written])[0] == ORACLE:
             return "is its oracle already"
         return "" if annotated(written, self.on) else f"nobody annotated it in {self.on.choice.name}"
 
@@ -85,11 +78,14 @@ class Ablate(OnSplit):
 
         Raises:
             UnknownName: naming the nearest score.
+            BadOption: if more of it is not better, so that nobody could be blamed for less.
             BadData: if it cannot run here.
         """
         owners = {score: name for name in registered("metrics") for score in get("metrics", name).scores}
         if self.metric not in owners:
             raise UnknownName("score", self.metric, owners)
+        if get("metrics", owners[self.metric]).better.get(self.metric, "more") != "more":
+            raise BadOption(f"of {self.metric} more is not better; choose a score such as CIDEr-D or tuple_f1")
         reason = choose("metrics", owners[self.metric]).create().unavailable()
         if reason:
             raise BadData(f"{self.metric} cannot be computed here: {reason}")
@@ -98,15 +94,23 @@ class Ablate(OnSplit):
     @cached_property
     def replaced(self) -> dict[int, Evaluate]:
         """coalition of `stand_ins` -> the scores with these standing in."""
-        return self._scored(_variants(self.found, self.stand_ins, Plan.stand_in))
+        stand_ins = self.stand_ins
+        return self._scored(tuple(stand_ins), lambda plan, name: plan.stand_in(name, stand_ins[name]))
 
     @cached_property
     def strange(self) -> dict[int, Evaluate]:
         """coalition of `foreign` -> the scores with these of another photo."""
-        return self._scored(_variants(self.found, dict.fromkeys(self.foreign, ""), _made_foreign))
+        return self._scored(self.foreign, lambda plan, name: replace(plan, foreign=(*plan.foreign, name)))
 
-    def _scored(self, variants: Mapping[int, Plan]) -> dict[int, Evaluate]:
-        return {mask: self.scoring(plan, (self.metric_text,)) for mask, plan in variants.items()}
+    def _scored(self, fields: tuple[str, ...], change: Callable[[Plan, str], Plan]) -> dict[int, Evaluate]:
+        """coalition -> the scores with these fields changed; bit i is the i-th field."""
+        tasks = {}
+        for mask in coalitions(len(fields)):
+            plan = reduce(change, (name for i, name in enumerate(fields) if mask >> i & 1), self.found)
+            plan.check()
+            check_truth(plan, self.on)
+            tasks[mask] = self.scoring(plan, (self.metric_text,))
+        return tasks
 
     def complete(self) -> bool:
         for remembered in ("replaced", "strange"):
@@ -114,7 +118,8 @@ class Ablate(OnSplit):
         return super().complete()
 
     def requires(self) -> list[luigi.Task]:
-        return [self.prepared(), *self.replaced.values(), *self.strange.values()]
+        said = (task.captions() for task in self.replaced.values())
+        return [self.prepared(), *said, *self.replaced.values(), *self.strange.values()]
 
     def output(self) -> Results:
         scores = [
@@ -137,21 +142,6 @@ class Ablate(OnSplit):
 
         with self.output().replacing() as directory:
             write_ablation(directory, self)
-
-
-def _variants(plan: Plan, changes: Mapping[str, str], change: Callable[[Plan, str, str], Plan]) -> dict[int, Plan]:
-    """coalition -> the plan with these fields changed; bit i is the i-th field."""
-    fields = list(changes.items())
-    return {
-        mask: reduce(
-            lambda made, item: change(made, *item), [item for i, item in enumerate(fields) if mask >> i & 1], plan
-        )
-        for mask in coalitions(len(fields))
-    }
-
-
-def _made_foreign(plan: Plan, written: str, _: str) -> Plan:
-    return replace(plan, foreign=(*plan.foreign, written))
 
 
 def _given(by: tuple[str, ...], plan: Plan) -> list[tuple[str, str]]:

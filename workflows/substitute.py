@@ -28,6 +28,19 @@ class Substitute(OnSplit):
 
     plan = luigi.Parameter(description="a shipped plan, or the .toml file of one")
     metrics = CommaList(default=(), description="metrics to score with (default: all)")
+    descriptors = CommaList(default=(), description="stages to be tried for descriptors")
+    grid = CommaList(default=(), description="stages to be tried for grid")
+    maps = CommaList(default=(), description="stages to be tried for maps")
+    detections = CommaList(default=(), description="stages to be tried for detections")
+    regions = CommaList(default=(), description="stages to be tried for regions")
+    attributes = CommaList(default=(), description="stages to be tried for attributes")
+    concepts = CommaList(default=(), description="stages to be tried for concepts")
+    relations = CommaList(default=(), description="stages to be tried for relations")
+    graph = CommaList(default=(), description="stages to be tried for graph")
+    triplets = CommaList(default=(), description="stages to be tried for triplets")
+    guidance = CommaList(default=(), description="stages to be tried for guidance")
+    alignments = CommaList(default=(), description="stages to be tried for alignments")
+    captions = CommaList(default=(), description="stages to be tried for captions")
 
     @cached_property
     def found(self) -> Plan:
@@ -106,7 +119,3 @@ class Substitute(OnSplit):
 
         with self.output().replacing() as directory:
             write_substitution(directory, self)
-
-
-for _written in FIELDS:
-    setattr(Substitute, _written, CommaList(default=(), description=f"stages to be tried for {_written}"))

@@ -40,11 +40,13 @@ def print_substitution(out: Path) -> None:
             title=f"{content['plan']}, {content['dataset']} {content['split']}, {title}", title_justify="left"
         )
         fields = list((content["combinations"] or content["left_out"])[0]["stages"])
-        for name in (*fields, *SHOWN):
+        known = {item["metric"] for row in content["combinations"] for item in row["scores"]}
+        measured = [name for name in SHOWN if name in known]
+        for name in (*fields, *measured):
             table.add_column(name, justify="left" if name in fields else "right")
         for row in content["combinations"]:
             scores = {item["metric"]: item for item in row["scores"] if item["references"] == references}
-            table.add_row(*row["stages"].values(), *(score_cell(scores.get(name, {})) for name in SHOWN))
+            table.add_row(*row["stages"].values(), *(score_cell(scores.get(name, {})) for name in measured))
         _out.print(table)
     for row in content["left_out"]:
         _say(f"  left out: {' '.join(f'{name}={text}' for name, text in row['stages'].items())}: {row['reason']}")

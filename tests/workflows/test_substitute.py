@@ -7,6 +7,7 @@ import luigi
 import pytest
 
 from pipeline.errors import BadOption, BadPlan, UnknownName
+from pipeline.records import FIELDS
 from workflows.planning import alternatives
 from workflows.substitute import Substitute
 from workflows.terminal_attribution import print_substitution
@@ -52,6 +53,10 @@ def test_fields_are_options_of_the_command_line() -> None:
     assert given == {"detections": "oracle,nanodet", "graph": "crf,argmax"}
     task = Substitute(plan="babytalk", **given)
     assert task.alternatives == {"detections": ("oracle", "nanodet"), "graph": ("crf", "argmax")}
+
+
+def test_every_field_can_be_substituted() -> None:
+    assert set(FIELDS) <= {name for name, _ in Substitute.get_params()}
 
 
 def test_what_is_no_field_or_has_no_stages_is_named() -> None:
