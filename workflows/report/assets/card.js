@@ -129,6 +129,6 @@ async function card(index, photo, position, alone = false) {
       h("figcaption", {}, alone ? h("span", {}, `${photo.size[0]} × ${photo.size[1]}`) : h("a", { href: here }, photo.id),
         photo.apart != null && h("span", {}, `disagreement ${readable(photo.apart)}`)),
       why),
-    h("div", {}, h("ul", { class: "lines" }, index.systems.map(line)), people));
+    h("div", {}, alone && h("h2", { class: "unseen" }, "What was said of it"), h("ul", { class: "lines" }, index.systems.map(line)), people));
   return article;
 }

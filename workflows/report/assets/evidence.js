@@ -57,5 +57,5 @@ function grounding(said, place) {
     const box = said.boxes?.find((one) => one.at === evidence.box);
     return box?.stuff ? "stuff" : "thing";
   }
-  return evidence.terms && !evidence.map ? "terms" : "";
+  return ["potential", "ngram"].includes(evidence.kind) && evidence.terms ? "terms" : "";
 }
