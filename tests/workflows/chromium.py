@@ -16,7 +16,8 @@ const go = async (address) => {{ location.hash = address; await rest(200); }};
 const tell = async () => {{ await rest(200); {script} }};
 parent.postMessage(JSON.stringify(await tell().catch((error) => String(error.stack))), "*");
 </script></body>"""
-_OUTER = """<!doctype html><pre id="told"></pre><iframe src="inner.html#{address}" width="{width}" height="880"></iframe>
+_OUTER = """<!doctype html><pre id="told"></pre>
+<iframe src="inner.html#{address}" width="{width}" height="880"></iframe>
 <script>onmessage = ({{ data }}) => {{ document.getElementById("told").textContent = data; }};</script>"""
 
 

@@ -23,7 +23,7 @@ class Frame:
 
 
 FRAME = Frame()
-NARROW = Frame(width=360, height=400, left=44, right=350, bottom=352)
+NARROW = Frame(width=360, height=400, left=54, right=350, bottom=352)
 """For a telephone, where the labels keep their size and the plot does not."""
 
 Interval: TypeAlias = tuple[float, float]

@@ -38,7 +38,7 @@ async function show() {
   document.title = view.id === main.dataset.home ? name : `${heading.textContent} · ${name}`;
   if (back !== undefined) scrollTo(0, back);
   else if (target !== view) target.scrollIntoView();
-  else if (moved) scrollTo(0, 0);
+  else scrollTo(0, 0);
   if (moved && !first && target === view) heading.focus({ preventScroll: true });
 }
 
