@@ -21,7 +21,7 @@ from workflows.skipped import counted
 from workflows.sources import forget
 from workflows.tasks import Evaluate, Predict, Prepare, Work
 
-REPORT_VERSION = 4
+REPORT_VERSION = 5
 
 
 class OnDataset(Work):
