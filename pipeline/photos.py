@@ -80,10 +80,9 @@ class Photos:
     def _remembered(self, path: Path) -> Seen:
         try:
             found = path.stat()
-        except OSError as error:
-            raise BadPhoto(
-                f"photo {str(path)!r} cannot be read: {error.strerror}; mend its path or leave it out"
-            ) from None
+        except (OSError, ValueError) as error:  # a name with a zero byte is no name
+            why = error.strerror if isinstance(error, OSError) else error
+            raise BadPhoto(f"photo {str(path)!r} cannot be read: {why}; mend its path or leave it out") from None
         if not stat.S_ISREG(found.st_mode):
             what = next((name for test, name in _KINDS if test(found.st_mode)), "a device")
             raise BadPhoto(f"photo {str(path)!r} is {what}, not a file; leave it out")

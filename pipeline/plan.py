@@ -45,7 +45,7 @@ class Plan:
         """
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise BadPlan(f"plan {str(path)!r} cannot be read: {error}") from None
         title, special = str(content.pop("title", "")), content.pop("fitted_on", {})
         tables = _tables(path, content)

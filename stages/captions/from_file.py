@@ -74,7 +74,7 @@ def _read(path: str) -> list[tuple[str, str]]:
         content = json.loads(Path(path).read_text(encoding="utf-8-sig"), object_pairs_hook=_Pairs)
     except OSError as error:
         raise BadOption(f"from_file: path={path!r} cannot be read: {error.strerror}; give the path of a file") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadData(f"{path} is not JSON in UTF-8 ({error}); {_LAYOUTS}") from None
     if isinstance(content, _Pairs):
         return [_entry(path, key, key, text) for key, text in content]
