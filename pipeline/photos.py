@@ -36,6 +36,12 @@ Inspect: TypeAlias = Callable[[Path], Seen | None]
 
 
 _MOST_NAMED = 10
+_REMEDIES = {
+    "FULL": "free some space and run again: what is finished is kept",
+    "READONLY": "give another --store",
+    "CANTOPEN": "give another --store",
+    "PERM": "give another --store",
+}
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
 
 
@@ -173,7 +179,8 @@ def _explained(database: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(f"{database} cannot be used ({error}); delete it") from None
+        remedy = _REMEDIES.get(getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0])
+        raise StoreError(f"{database} cannot be used ({error}); {remedy or 'delete it'}") from None
 
 
 @cache

@@ -15,6 +15,7 @@ from pipeline.config import option
 from pipeline.errors import BadData, BadOption
 from pipeline.records import Caption, Evidence, Image, Scene
 from pipeline.stage import Resources, Stage
+from pipeline.text import is_writable
 
 _LAYOUTS = 'write [{"image_id": 42, "caption": "a dog runs"}, ...] or {"42": "a dog runs", ...}'
 
@@ -100,6 +101,8 @@ def _entry(path: str, place: int | str, key: Any, text: Any) -> tuple[str, str]:
     if not isinstance(text, str):
         kind = type(text).__name__
         raise BadData(f"{path}: entry {place!r}: the caption should be text, it is {kind}; {_LAYOUTS}")
+    if not is_writable(text) or not is_writable(str(key)):
+        raise BadData(f"{path}: entry {place!r} has half of a character, {text!r}; write it whole")
     return str(key), text
 
 

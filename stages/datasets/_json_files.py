@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias, TypeVar
 
 from pipeline.errors import BadData
-from stages.datasets._layout import is_writable, text_of
+from pipeline.text import is_writable
+from stages.datasets._layout import text_of
 
 V = TypeVar("V")
 Record: TypeAlias = dict[str, Any]

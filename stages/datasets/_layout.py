@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import BadData, BadOption
+from pipeline.text import is_writable
 
 
 def root_of(name: str, root: str) -> Path:
@@ -100,11 +101,6 @@ def sentence(text: object, where: str) -> str:
     if not words or not is_writable(" ".join(words)):
         raise BadData(f"{where}: the caption is {text!r}; write a sentence there or take the entry out")
     return " ".join(words)
-
-
-def is_writable(text: str) -> bool:
-    """Whether it can be written in UTF-8: escapes in JSON can say half of a character, which no file can hold."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def text_of(file: Path) -> str:
