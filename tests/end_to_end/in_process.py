@@ -13,6 +13,10 @@ from workflows import messages
 from workflows.cli import main
 from workflows.sources import forget
 
+FITTED = "scenes:train=10:val=1:test=1"
+CAPTION = f"caption --plan parrot.toml --fit-on {FITTED} --store store --out out"
+COMPARE = f"compare --fit-on {FITTED} --metrics bleu --store store --out out"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -58,3 +62,24 @@ def prepare(directory: Path) -> None:
 def artefacts(store: Path) -> dict[str, int]:
     """Every artefact of a store, and when it was finished."""
     return {str(made.parent): made.stat().st_mtime_ns for made in store.glob("*/*/manifest.json")}
+
+
+def fails(run: CommandLine, command: str, *says: str) -> None:
+    """A command ends with one error, which says this, and a status; all that was there before is still there."""
+    before = artefacts(Path("store"))
+    outcome = run(*command.split())
+    assert outcome.status not in (0, None), outcome.out
+    for words in says:
+        assert words in outcome.err
+    assert "Traceback" not in outcome.err
+    assert "internal error" not in outcome.err
+    assert outcome.err.count("captionloom: ") == 1
+    assert before.items() <= artefacts(Path("store")).items()
+
+
+def works(run: CommandLine, command: str) -> None:
+    """A command ends well, and says no more than where its results are."""
+    outcome = run(*command.split())
+    assert outcome.status == 0, outcome.err
+    assert outcome.err.startswith("captionloom: results in ")
+    assert outcome.err.count("\n") == 1

@@ -11,11 +11,8 @@ import PIL.Image
 import pytest
 
 from tests.datasets.trees import coco, flickr8k, karpathy, pascal, written
-from tests.end_to_end.in_process import CommandLine, artefacts, prepare
+from tests.end_to_end.in_process import CAPTION, COMPARE, CommandLine, fails
 
-FITTED = "scenes:train=10:val=1:test=1"
-CAPTION = f"caption --plan parrot.toml --fit-on {FITTED} --store store --out out"
-COMPARE = f"compare --fit-on {FITTED} --metrics bleu --store store --out out"
 FOLDER = f"{COMPARE} --plans parrot.toml --dataset folder --dataset-root photos"
 
 
@@ -26,46 +23,6 @@ class Bad:
     command: str
     says: tuple[str, ...]
     make: Callable[[], object] = dict
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a plan was fitted and has described two photos."""
-    directory = tmp_path_factory.mktemp("finished")
-    prepare(directory)
-    return directory
-
-
-@pytest.fixture
-def captionloom(
-    outside: None,
-    finished: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> CommandLine:
-    """The command line in a copy of it."""
-    run = CommandLine(capfd)
-    if not (finished / "store").exists():
-        monkeypatch.chdir(finished)
-        assert run(*CAPTION.split(), "photos").status == 0
-    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return run
-
-
-def check(run: CommandLine, case: Bad) -> None:
-    """One error that says what it should, a status, and all that was there before is still there."""
-    case.make()
-    before = artefacts(Path("store"))
-    outcome = run(*case.command.split())
-    assert outcome.status not in (0, None), outcome.out
-    for words in case.says:
-        assert words in outcome.err
-    assert "Traceback" not in outcome.err
-    assert "internal error" not in outcome.err
-    assert outcome.err.count("captionloom: ") == 1
-    assert before.items() <= artefacts(Path("store")).items()
 
 
 def _cut() -> None:
@@ -347,5 +304,6 @@ TABLE = {
 
 
 @pytest.mark.parametrize("case", TABLE.values(), ids=TABLE)
-def test_bad_input_gets_one_clear_error_and_nothing_is_lost(case: Bad, captionloom: CommandLine) -> None:
-    check(captionloom, case)
+def test_bad_input_gets_one_clear_error_and_nothing_is_lost(case: Bad, command_line: CommandLine) -> None:
+    case.make()
+    fails(command_line, case.command, *case.says)
