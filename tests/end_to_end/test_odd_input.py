@@ -99,11 +99,12 @@ def test_a_photo_that_may_not_be_read_is_named(command_line: CommandLine, monkey
 def test_a_disk_that_fills_up_is_said_to_be_full_and_what_is_finished_is_kept(
     place: str, command_line: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    command = f"{CAPTION} photos --store fresh --out said --workers 2"
     with monkeypatch.context() as patched:
         _refuse(patched, "w", place, errno.ENOSPC)
-        fails(command_line, f"{CAPTION} photos --store fresh --out said", "the disk of", "is full; free some space")
+        fails(command_line, command, "the disk of", "is full; free some space")
     kept = artefacts(Path("fresh"))
-    works(command_line, f"{CAPTION} photos --store fresh --out said")
+    works(command_line, command)
     assert kept.items() <= artefacts(Path("fresh")).items()
 
 
