@@ -33,9 +33,13 @@ class Column(Sequence[Any]):
 
     def __init__(self, directory: Path, written: str) -> None:
         self.directory, self.kind = directory, TYPES[written]
-        index = json.loads((directory / "index.json").read_text(encoding="utf-8"))
-        self.ids: tuple[str, ...] = tuple(index["ids"])
-        self._starts: list[int] = index["starts"]
+        file = directory / "index.json"
+        try:
+            index = json.loads(file.read_text(encoding="utf-8"))
+            self.ids: tuple[str, ...] = tuple(index["ids"])
+            self._starts: list[int] = index["starts"]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise _damaged(file, error) from error
         self._shard = lru_cache(maxsize=None if self.kind is Array else 4)(self._open_shard)
 
     def __len__(self) -> int:
@@ -55,14 +59,17 @@ class Column(Sequence[Any]):
             shard = self._shard(number)
             return shard.get_tensor(str(within)) if self.kind is Array else decode(self.kind, json.loads(shard[within]))
         except (OSError, SafetensorError, ValueError, LookupError, ContractViolation) as error:
-            file = self.directory / _shard_name(self.kind, number)
-            raise StoreError(f"{file} is damaged ({error}); `captionloom doctor --repair` finds such files") from error
+            raise _damaged(self.directory / _shard_name(self.kind, number), error) from error
 
     def _open_shard(self, number: int) -> Any:
         file = self.directory / _shard_name(self.kind, number)
         if self.kind is Array:
             return safe_open(file, framework="numpy")
         return file.read_bytes().splitlines()
+
+
+def _damaged(file: Path, error: Exception) -> StoreError:
+    return StoreError(f"{file} is damaged ({error}); `captionloom doctor --repair` finds such files")
 
 
 class Foreign(Column):

@@ -6,6 +6,7 @@ the stage once and then answers for span after span of photos.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -14,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.columns import Column, Foreign, Part, Scenes
-from pipeline.errors import ContractViolation
+from pipeline.errors import ContractViolation, ProcessFailed
 from pipeline.keys import Fold
 from pipeline.registry import choose
 from pipeline.stage import Examples, Resources, Runtime, Stage, silent
+from pipeline.store import reading
 from pipeline.together import together
 
 SPAN = 32
@@ -65,7 +67,8 @@ class StageFiles:
         """The stage, loaded, and its resources."""
         stage: Stage[Any, Any] = choose(self.written, self.text).create(runtime)
         if self.model:
-            stage.load_state(self.model)
+            with reading(self.model):
+                stage.load_state(self.model)
         return stage, open_resources(self.resources)
 
 
@@ -133,7 +136,11 @@ def fit_resource(text: str, uses: Mapping[str, tuple[str, Path]], split: SplitFi
 
 def open_resources(files: Mapping[str, tuple[str, Path]]) -> Resources:
     """Load fitted resources from their directories: name -> (text, directory)."""
-    return Resources({n: choose("resources", text).create().load_state(path) for n, (text, path) in files.items()})
+    resources = {}
+    for name, (text, path) in files.items():
+        with reading(path):
+            resources[name] = choose("resources", text).create().load_state(path)
+    return Resources(resources)
 
 
 @contextmanager
@@ -166,11 +173,22 @@ def process_pool(workers: int) -> Engine:
         with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_open_here, initargs=(job,)) as pool:
             rest = iter(todo)
             waiting: list[Future[list[Any]]] = [pool.submit(_answer_here, span) for span in islice(rest, 2 * workers)]
-            while waiting:
-                yield waiting.pop(0).result()
-                waiting.extend(pool.submit(_answer_here, span) for span in islice(rest, 1))
+            try:
+                while waiting:
+                    yield waiting.pop(0).result()
+                    waiting.extend(pool.submit(_answer_here, span) for span in islice(rest, 1))
+            except BrokenProcessPool as error:
+                raise killed(f"{job.stage.written}/{job.stage.text}", "--processes") from error
 
     return engine
+
+
+def killed(what: str, option: str) -> ProcessFailed:
+    """The error for a process that ended without a word in the middle of `what`."""
+    return ProcessFailed(
+        f"a process was killed in the middle of {what}, perhaps because the memory was full; run again, with fewer"
+        f" {option} if it was: what is finished is kept"
+    )
 
 
 _here: list[Callable[[range], list[Any]]] = []

@@ -36,6 +36,12 @@ Inspect: TypeAlias = Callable[[Path], Seen | None]
 
 
 _MOST_NAMED = 10
+_REMEDIES = {
+    "FULL": "free some space and run again: what is finished is kept",
+    "READONLY": "give another --store",
+    "CANTOPEN": "give another --store",
+    "PERM": "give another --store",
+}
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
 
 
@@ -80,10 +86,9 @@ class Photos:
     def _remembered(self, path: Path) -> Seen:
         try:
             found = path.stat()
-        except OSError as error:
-            raise BadPhoto(
-                f"photo {str(path)!r} cannot be read: {error.strerror}; mend its path or leave it out"
-            ) from None
+        except (OSError, ValueError) as error:  # a name with a zero byte is no name
+            why = error.strerror if isinstance(error, OSError) else error
+            raise BadPhoto(f"photo {str(path)!r} cannot be read: {why}; mend its path or leave it out") from None
         if not stat.S_ISREG(found.st_mode):
             what = next((name for test, name in _KINDS if test(found.st_mode)), "a device")
             raise BadPhoto(f"photo {str(path)!r} is {what}, not a file; leave it out")
@@ -174,7 +179,8 @@ def _explained(database: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(f"{database} cannot be used ({error}); delete it") from None
+        remedy = _REMEDIES.get(getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0])
+        raise StoreError(f"{database} cannot be used ({error}); {remedy or 'delete it'}") from None
 
 
 @cache

@@ -51,8 +51,9 @@ class Plan:
         """
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise BadPlan(f"plan {str(path)!r} cannot be read: {error}") from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise BadPlan(f"plan {str(path)!r} cannot be read: {why}; mend the file, or its path") from None
         title, special = str(content.pop("title", "")), content.pop("fitted_on", {})
         tables = _tables(path, content)
         for name in _table(path, "fitted_on", special):

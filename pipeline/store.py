@@ -29,6 +29,10 @@ from pipeline.photos import Photos
 
 KINDS = ("datasets", "resources", "models", "columns", "scores")
 FORMAT = {"captionloom_store": 1}
+_NOT_WRITABLE = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS),
+    *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ENAMETOOLONG, errno.ELOOP),
+)
 _RECORDED = ("numpy", "torch", "scikit-learn", "opencv-python", "spacy", "timm", "pytoulbar2", "pycocoevalcap")
 
 
@@ -66,8 +70,7 @@ class Store:
         if not directory.is_dir():
             return False
         for fault in damage(directory, deep=False):
-            remedy = f"`captionloom doctor --repair --store {self.root}` removes it"
-            raise StoreError(f"artefact {directory} is damaged: {fault}; {remedy}")
+            raise _damaged(directory, fault)
         return True
 
     def manifest(self, kind: str, key: str) -> dict[str, Any]:
@@ -131,7 +134,7 @@ class Store:
 
     def photos(self, skip: bool = False) -> Photos:
         """Looks at photo files and remembers what they are; `skip` leaves out those that cannot be used."""
-        with self._locked("photos"):  # several processes may come to make it
+        with explained(self.root), self._locked("photos"):  # several processes may come to make it
             return Photos(self.root / "photos.sqlite", skip).opened()
 
     def artefacts(self) -> Iterator[Path]:
@@ -142,8 +145,9 @@ class Store:
     def abandoned(self) -> Iterator[Path]:
         """What killed runs left half-made and nobody is working on now."""
         for partial in sorted((self.root / "partial").glob("*")):
-            with (self.root / "locks" / partial.name).open("w") as lock, suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = self.root / "locks" / partial.name
+            with explained(self.root), lock.open("w") as handle, suppress(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 yield partial
 
     def _keep(self, directory: Path, kind: str, key: str) -> None:
@@ -211,6 +215,26 @@ def foreign(directory: Path, kind: str, key: str) -> Iterator[str]:
         yield "its manifest is that of something else"
 
 
+def _damaged(directory: Path, fault: str) -> StoreError:
+    remedy = f"`captionloom doctor --repair --store {directory.parents[1]}` removes it"
+    return StoreError(f"artefact {directory} is damaged: {fault}; {remedy}")
+
+
+@contextmanager
+def reading(directory: Path) -> Iterator[None]:
+    """Whatever happens while an artefact is read, look whether its content is what its manifest lists.
+
+    Raises:
+        StoreError: in place of any other error if it is not, with the remedy.
+    """
+    try:
+        yield
+    except Exception as error:
+        for fault in damage(directory, deep=True):
+            raise _damaged(directory, fault) from error
+        raise
+
+
 @contextmanager
 def explained(root: Path) -> Iterator[None]:
     """Turn the operating system's refusals while writing below `root` into a StoreError with a remedy."""
@@ -224,7 +248,7 @@ def explained(root: Path) -> Iterator[None]:
         if not isinstance(error, OSError):
             raise
         ours = error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(root)
-        if ours and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT):
+        if ours and error.errno in _NOT_WRITABLE:
             raise StoreError(f"{root} cannot be written ({error.strerror}); give another directory") from error
         raise
 

@@ -50,3 +50,8 @@ def detokenise(words: Sequence[str]) -> str:
     if capital.lower() == text[:1]:
         text = capital + text[1:]
     return f"{text}." if text else ""
+
+
+def is_writable(text: str) -> bool:
+    """Whether it can be written in UTF-8: escapes in JSON can say half of a character, which no file can hold."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -18,7 +18,7 @@ from workflows.parameters import CommaList
 from workflows.planning import find_plans, ready
 from workflows.results import Results
 from workflows.skipped import notes
-from workflows.tasks import Predict
+from workflows.tasks import Predict, Prepare
 
 CAPTION_VERSION = 2
 PLAN, FITTED_ON = "babytalk", "scenes"
@@ -58,7 +58,8 @@ class Caption(OnDataset):
         return self.columns(self.found, self.fitted_on.text, self.on.text, "all")
 
     def requires(self) -> list[luigi.Task]:
-        return list(self.plan_columns().values())
+        prepared = Prepare(dataset=self.on.text, split="all", run_as=self.run_as)
+        return [prepared, *self.plan_columns().values()]
 
     def output(self) -> Results:
         columns = {written: task.output().key for written, task in self.plan_columns().items()}

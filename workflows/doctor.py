@@ -59,7 +59,12 @@ def _store(root: Path, repair: bool) -> list[tuple[bool, str]]:
                 shutil.rmtree(artefact)
                 break
     for partial in store.abandoned():
-        lines.append((True, f"{partial}: begun and not finished; its next run goes on from it"))
+        if not store.path(*partial.name.split("-", 1)).exists():
+            lines.append((True, f"{partial}: begun and not finished; its next run goes on from it"))
+            continue
+        lines.append((True, f"{partial}: finished since; {'removed' if repair else 'doctor --repair removes it'}"))
+        if repair:
+            shutil.rmtree(partial)
     return [*lines, (True, f"store {root}: {count} artefacts")]
 
 

@@ -1,6 +1,8 @@
 """What a person sees when something fails: our one-line error, once, in place of Luigi's tracebacks."""
 
+import hashlib
 import logging
+import mmap
 import os
 import sys
 
@@ -22,19 +24,37 @@ _SETTINGS = {
         "unhandled_exception": "40",
     },
 }
-_shown: set[str] = set()
+_shown = mmap.mmap(-1, 4096)
+"""Hashes of what was shown, of 8 bytes each, in memory that a process shares with its workers: a full disk fails the
+tasks of all of them in the same words."""
 
 
 def show(error: BaseException) -> None:
-    """Write an error to stderr, once a process, without a traceback."""
+    """Write an error to stderr, once, without a traceback."""
     if isinstance(error, CaptionloomError):
         text = f"captionloom: {error}"
     else:
         where = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
         text = f"captionloom: internal error{where}, {type(error).__name__}: {error}; --traceback shows more"
-    if text not in _shown:
-        _shown.add(text)
+    if _is_new(text):
         sys.stderr.write(text + "\n")
+
+
+def forget_shown() -> None:
+    """Begin anew: another command in this process has its own errors to tell."""
+    _shown[:] = bytes(len(_shown))
+
+
+def _is_new(text: str) -> bool:
+    mark = hashlib.sha256(text.encode(errors="replace")).digest()[:8]
+    for start in range(0, len(_shown), len(mark)):
+        known = _shown[start : start + len(mark)]
+        if known == mark:
+            return False
+        if not any(known):
+            _shown[start : start + len(mark)] = mark
+            return True
+    return True
 
 
 def want_traceback() -> None:

@@ -29,7 +29,9 @@ class Results(luigi.Target):
         Raises:
             StoreError: if `out` holds anything else than results of ours: better known now than at the end.
         """
-        if self.out.exists():
+        with explained(self.out.parent):
+            is_there = self.out.exists()
+        if is_there:
             listed = {*self._manifest().get("files", ()), "manifest.json"} if self._manifest() else set()
             found = self.out.rglob("*") if self.out.is_dir() else [self.out]
             for file in found:

@@ -13,7 +13,7 @@ from pipeline.columns import Column
 from pipeline.records import Score
 from pipeline.registry import choose
 from pipeline.stage import Metric
-from pipeline.store import Store
+from pipeline.store import Store, reading
 from stages.analysis.scoring import MODES, MetricResult, score
 from workflows.targets import Artefact
 
@@ -39,7 +39,8 @@ def read_scores(directory: Path) -> list[Score]:
 
 def read_results(artefact: Artefact, metric: Metric[Any]) -> list[MetricResult]:
     """An artefact as it was measured: for each choice of references the scores, and the rows of the photos."""
-    scores, rows = read_scores(artefact.path), load_file(artefact.path / "rows.safetensors")
+    with reading(artefact.path):
+        scores, rows = read_scores(artefact.path), load_file(artefact.path / "rows.safetensors")
     results = []
     for mode in MODES:
         own = tuple(item for item in scores if item.references == mode)

@@ -16,7 +16,7 @@ import luigi
 from pipeline.columns import Column, write_column
 from pipeline.datasets import Dataset
 from pipeline.errors import BadData
-from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, spans
+from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, killed, spans
 from pipeline.keys import Fold, Recipes, Source, fold_list, key_of
 from pipeline.registry import choose
 from pipeline.store import Store
@@ -61,6 +61,14 @@ class Work(luigi.Task):
     def on_failure(self, exception: BaseException) -> Any:
         messages.show(exception)
         return super().on_failure(exception)
+
+
+def _on_process_failure(task: Work, _: str) -> None:
+    """Say that a worker was killed: Luigi itself is silent."""
+    messages.show(killed(f"{task.task_family} {getattr(task, 'field', '')}".strip(), "--workers"))
+
+
+Work.event_handler(luigi.Event.PROCESS_FAILURE)(_on_process_failure)
 
 
 class _Inner(Work):

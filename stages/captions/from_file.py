@@ -15,6 +15,7 @@ from pipeline.config import option
 from pipeline.errors import BadData, BadOption
 from pipeline.records import Caption, Evidence, Image, Scene
 from pipeline.stage import Resources, Stage
+from pipeline.text import is_writable
 
 _LAYOUTS = 'write [{"image_id": 42, "caption": "a dog runs"}, ...] or {"42": "a dog runs", ...}'
 
@@ -74,7 +75,7 @@ def _read(path: str) -> list[tuple[str, str]]:
         content = json.loads(Path(path).read_text(encoding="utf-8-sig"), object_pairs_hook=_Pairs)
     except OSError as error:
         raise BadOption(f"from_file: path={path!r} cannot be read: {error.strerror}; give the path of a file") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadData(f"{path} is not JSON in UTF-8 ({error}); {_LAYOUTS}") from None
     if isinstance(content, _Pairs):
         return [_entry(path, key, key, text) for key, text in content]
@@ -100,6 +101,8 @@ def _entry(path: str, place: int | str, key: Any, text: Any) -> tuple[str, str]:
     if not isinstance(text, str):
         kind = type(text).__name__
         raise BadData(f"{path}: entry {place!r}: the caption should be text, it is {kind}; {_LAYOUTS}")
+    if not is_writable(text) or not is_writable(str(key)):
+        raise BadData(f"{path}: entry {place!r} has half of a character, {text!r}; write it whole")
     return str(key), text
 
 

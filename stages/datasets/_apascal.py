@@ -1,5 +1,6 @@
 """a-Pascal (Farhadi et al. 2009): a box, a class and 64 yes-or-no attributes of every object of Pascal VOC 2008."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,6 +27,7 @@ ADJECTIVES: Mapping[str, str] = {
 # The cloth of a person is worn, the glass of a vehicle is in its windows: nobody says "a cloth person", "a glass bus".
 _NOT_SAID = {("Cloth", "person"), *(("Glass", name) for name in ("aeroplane", "boat", "bus", "car", "train"))}
 
+_CORNER = re.compile(r"\d{1,9}")
 _FILES = (("apascal.txt",), ("apascal_train.txt", "apascal_test.txt"))
 
 
@@ -54,7 +56,7 @@ def read_apascal(folder: Path) -> dict[str, list[tuple[Detection, AttributeScore
 
 def _described(where: str, cells: list[str], names: list[str]) -> tuple[str, tuple[Detection, AttributeScores]]:
     corners, bits = cells[2:6], cells[6:]
-    if len(cells) != 6 + len(names) or not all(map(str.isdecimal, corners)) or not {*bits} <= {"0", "1"}:
+    if len(cells) != 6 + len(names) or not all(map(_CORNER.fullmatch, corners)) or not {*bits} <= {"0", "1"}:
         raise BadData(
             f"{where} should be photo.jpg class x1 y1 x2 y2 and {len(names)} times 0 or 1, in whole numbers; mend it"
         )

@@ -86,7 +86,7 @@ def _objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for where, line in lines(file):
         try:
             entry = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadData(f"{where} is not JSON: {error}; {_JSON}") from None
         if not isinstance(entry, dict):
             raise BadData(f"{where} is {line!r}; {_JSON}")

@@ -1,12 +1,15 @@
 """What is in COCO's annotation files: the photos with their captions, and the boxes of the things in them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import BadData
 from pipeline.records import Box, Detection
-from stages.datasets._json_files import Record, entries_of, json_of, member
+from stages.datasets._json_files import Record, entries_of, json_of, member, photo_name, shown
 from stages.datasets._layout import sentence
+
+_MOST = 1e9  # pixels that any side of a photo may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,7 @@ def read_captions(file: Path) -> dict[str, Captioned]:
     content = json_of(file)
     names: dict[str, tuple[str, str]] = {}
     for where, entry in entries_of(file, content, "images"):
-        photo = _id(where, entry, "id")
-        if photo in names:
-            raise BadData(f"{where}: a photo of id {photo} is there before; keep one")
-        names[photo] = (where, member(where, entry, "file_name", str))
+        names[_new(where, entry, names)] = (where, photo_name(where, entry, "file_name"))
     captions: dict[str, list[str]] = {photo: [] for photo in names}
     for where, entry in entries_of(file, content, "annotations"):
         photo = _id(where, entry, "image_id")
@@ -56,23 +56,23 @@ def read_boxes(file: Path) -> dict[str, Boxed]:
     nothing: both are left out.
 
     Raises:
-        BadData: for an entry that does not fit, a photo or a category that is not in the file.
+        BadData: for an entry that does not fit, a photo or a category that is not in the file or there twice.
     """
     content = json_of(file, without=("segmentation",))
-    labels: dict[object, str] = {}
+    labels: dict[str, str] = {}
     for where, entry in entries_of(file, content, "categories"):
-        labels[member(where, entry, "id", int)] = member(where, entry, "name", str)
+        labels[_new(where, entry, labels)] = member(where, entry, "name", str)
     sizes: dict[str, tuple[int, int]] = {}
     for where, entry in entries_of(file, content, "images"):
-        size = (member(where, entry, "width", int), member(where, entry, "height", int))
-        sizes[_id(where, entry, "id")] = size
+        size = (_number(where, entry, "width"), _number(where, entry, "height"))
+        sizes[_new(where, entry, sizes)] = size
     things: dict[str, list[Detection]] = {photo: [] for photo in sizes}
     for where, entry in entries_of(file, content, "annotations"):
-        photo, category = _id(where, entry, "image_id"), entry.get("category_id")
+        photo, category = _id(where, entry, "image_id"), _id(where, entry, "category_id")
         if photo not in sizes:
             raise BadData(f"{where}: image_id {photo} is not among the images; add the image or take the box out")
         if category not in labels:
-            raise BadData(f"{where}: category_id {category!r} is not among the categories; add it or take the box out")
+            raise BadData(f"{where}: category_id {category} is not among the categories; add it or take the box out")
         box = _box(where, entry, sizes[photo])
         if not entry.get("iscrowd") and box.left < box.right and box.top < box.bottom:
             things[photo].append(Detection(box, ((labels[category], 1.0),)))
@@ -83,10 +83,25 @@ def _id(where: str, entry: Record, key: str) -> str:
     return str(member(where, entry, key, (int, str)))
 
 
+def _new(where: str, entry: Record, known: Mapping[str, object]) -> str:
+    """The id of an entry, which none before it may have."""
+    name = _id(where, entry, "id")
+    if name in known:
+        raise BadData(f"{where}: the id {name} is there before; keep one")
+    return name
+
+
+def _number(where: str, entry: Record, key: str) -> int:
+    number = member(where, entry, key, int)
+    if not 0 < number < _MOST:
+        raise BadData(f"{where}: {key} is {shown(number)}; it should be a number of pixels")
+    return number
+
+
 def _box(where: str, entry: Record, size: tuple[int, int]) -> Box:
     sides = member(where, entry, "bbox", list)
-    if len(sides) != 4 or not all(isinstance(side, int | float) for side in sides):
-        raise BadData(f"{where}: bbox is {sides}; it should be left, top, width and height in pixels")
+    if len(sides) != 4 or not all(type(side) in (int, float) and -_MOST < side < _MOST for side in sides):
+        raise BadData(f"{where}: bbox is {shown(sides)}; it should be left, top, width and height in pixels")
     left, top, width, height = map(float, sides)
     right, bottom = min(left + width, float(size[0])), min(top + height, float(size[1]))
     return Box(max(left, 0.0), max(top, 0.0), right, bottom)

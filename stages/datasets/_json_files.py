@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias, TypeVar
 
 from pipeline.errors import BadData
+from pipeline.text import is_writable
 from stages.datasets._layout import text_of
 
 V = TypeVar("V")
 Record: TypeAlias = dict[str, Any]
+_MOST_SHOWN = 200  # characters of a value
 
 
 def json_of(file: Path, without: Sequence[str] = ()) -> Record:
@@ -20,8 +22,8 @@ def json_of(file: Path, without: Sequence[str] = ()) -> Record:
     """
     try:
         content = json.loads(text_of(file), object_hook=_without(without) if without else None)
-    except ValueError as error:
-        raise BadData(f"{file} is not JSON: {error}; get the file again") from None
+    except (ValueError, RecursionError) as error:
+        raise BadData(f"{file} is not JSON that can be read: {error}; get the file again") from None
     if not isinstance(content, dict):
         raise BadData(f"{file} holds {type(content).__name__}, not an object; is it the right file?")
     return content
@@ -36,7 +38,7 @@ def entries_of(file: Path, content: Record, key: str) -> Iterator[tuple[str, Rec
     for place, entry in enumerate(member(str(file), content, key, list)):
         where = f"{file} {key}[{place}]"
         if not isinstance(entry, dict):
-            raise BadData(f"{where} is {entry!r}; it should be an object")
+            raise BadData(f"{where} is {shown(entry)}; it should be an object")
         yield where, entry
 
 
@@ -44,15 +46,36 @@ def member(where: str, entry: Record, key: str, kind: type[V] | tuple[type[V], .
     """A member of an entry.
 
     Raises:
-        BadData: if it is not there or of another type.
+        BadData: if it is not there or of another type, a text that is empty or that no file can hold.
     """
     value = entry.get(key)
-    if not isinstance(value, kind):
+    # true and false, which Python counts among the whole numbers, are none in JSON
+    if not isinstance(value, kind) or isinstance(value, bool):
         kinds = kind if isinstance(kind, tuple) else (kind,)
         wanted = " or ".join(each.__name__ for each in kinds)
-        found = f"is {value!r}" if key in entry else "is not there"
+        found = f"is {shown(value)}" if key in entry else "is not there"
         raise BadData(f"{where}: {key!r} {found}; it should be of type {wanted}")
+    if isinstance(value, str) and not (value.strip() and is_writable(value)):
+        raise BadData(f"{where}: {key!r} is {shown(value)}; write a text there")
     return value
+
+
+def photo_name(where: str, entry: Record, key: str) -> str:
+    """A member that is a photo's path in its folder.
+
+    Raises:
+        BadData: if it is none.
+    """
+    name = member(where, entry, key, str)
+    if "\0" in name or PurePosixPath(name).is_absolute():
+        raise BadData(f"{where}: {key!r} is {shown(name)}; it should be the name of a photo in its folder")
+    return name
+
+
+def shown(value: object) -> str:
+    """A value in the words of an error, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def _without(names: Sequence[str]) -> Any:

@@ -1,10 +1,13 @@
 """Where the files of a dataset lie below its root, and their text, line by line and row by row, in UTF-8."""
 
 import csv
+import io
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import BadData, BadOption
+from pipeline.text import is_writable
 
 
 def root_of(name: str, root: str) -> Path:
@@ -12,22 +15,42 @@ def root_of(name: str, root: str) -> Path:
 
     Raises:
         BadOption: if it was not given.
-        BadData: if it is no folder, or an empty one.
+        BadData: if it is no folder, or an empty one, or one that cannot be read.
     """
     remedy = f"give the folder: {name}:DIR or --dataset-root DIR"
     if not root:
         raise BadOption(f"{name} does not know where its files are; {remedy}")
-    if not Path(root).is_dir():
+    if not (is_there(Path(root)) and Path(root).is_dir()):
         raise BadData(f"{name}: there is no folder {root!r}; {remedy}")
-    if not any(Path(root).iterdir()):
+    if not inside(Path(root)):
         raise BadData(f"{name}: the folder {root!r} is empty; {remedy}")
     return Path(root)
 
 
 def find(root: Path, names: Sequence[str]) -> Path | None:
     """The first of these names that is there, in the root or one folder below it; None where none is."""
-    places = [root, *sorted(path for path in root.iterdir() if path.is_dir())]
-    return next((place / name for name in names for place in places if (place / name).exists()), None)
+    places = [root, *(path for path in inside(root) if path.is_dir())]
+    return next((place / name for name in names for place in places if is_there(place / name)), None)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything at a path; there is nothing at one that the system refuses, such as one too long."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def inside(folder: Path) -> list[Path]:
+    """What is in a folder, in order.
+
+    Raises:
+        BadData: if it cannot be read.
+    """
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise BadData(f"{folder} cannot be read: {error.strerror}; mend that") from None
 
 
 def needed(root: Path, names: Sequence[str], what: str) -> Path:
@@ -59,7 +82,7 @@ def rows(file: Path) -> Iterator[tuple[str, list[str]]]:
     Raises:
         BadData: if the file cannot be read, is not UTF-8, or a quote is not closed.
     """
-    reader = csv.reader(text_of(file).splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text_of(file), newline=""), strict=True)
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
@@ -72,10 +95,10 @@ def sentence(text: object, where: str) -> str:
     """A caption with single spaces between its words.
 
     Raises:
-        BadData: if it is no text, or an empty one.
+        BadData: if it is no text, an empty one, or one with characters that are halves.
     """
     words = text.split() if isinstance(text, str) else []
-    if not words:
+    if not words or not is_writable(" ".join(words)):
         raise BadData(f"{where}: the caption is {text!r}; write a sentence there or take the entry out")
     return " ".join(words)
 
@@ -84,9 +107,11 @@ def text_of(file: Path) -> str:
     """The whole text of a file.
 
     Raises:
-        BadData: if the file cannot be read or is not UTF-8.
+        BadData: if the file cannot be read, is not UTF-8 or no file: a pipe might never end.
     """
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise BadData(f"{file} cannot be read: it is not a file; put a file there")
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadData(f"{file} cannot be read: {error.strerror}; mend its path") from None

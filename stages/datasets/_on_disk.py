@@ -12,6 +12,7 @@ from pipeline.datasets import Fingerprint
 from pipeline.errors import BadData, BadPhoto
 from pipeline.photos import Inspect, Seen
 from pipeline.records import Image, Truth
+from stages.datasets._layout import is_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _usable(entries: Iterable[Entry], inspect: Inspect) -> Iterator[tuple[Entry,
         try:
             seen = inspect(entry.path)
         except BadPhoto:
-            if entry.path.exists():
+            if is_there(entry.path):
                 raise
             raise BadData(
                 f"{entry.source}: there is no photo {entry.path}; put it there, or take it out of the file"

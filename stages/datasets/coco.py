@@ -96,7 +96,7 @@ class Coco(Dataset[CocoConfig]):
             (only,) = known.values()
             tenth = min(5000, len(only) // 10)
             known = divided(only, {"val": tenth, "test": tenth})
-        return settled(self.name, known, self.config.tune)
+        return settled(f"{self.name} in {self._root}", known, self.config.tune)
 
     def _captioned(self, part: str) -> list[Entry]:
         photos = needed(self._root, (part,), "folder of photos")

@@ -28,8 +28,8 @@ _LISTS = {
     "test": ("Flickr_8k.testImages.txt", "test.txt"),
 }
 # One line of the public results.csv (photo 2199200615) has spaces in place of its second bar.
-_RESULT = re.compile(r"([^|]+)\|\s*(\d+)(?:\s*\||\s{2,})(.*)")
-_TOKEN = re.compile(r"([^\t]+)#(\d+)\t(.*)")
+_RESULT = re.compile(r"([^|]+)\|\s*(\d{1,9})(?:\s*\||\s{2,})(.*)")
+_TOKEN = re.compile(r"([^\t]+)#(\d{1,9})\t(.*)")
 
 Said: TypeAlias = Iterator[tuple[str, str, str, str]]
 """(where, photo file, number, caption) of every caption."""
@@ -70,19 +70,20 @@ class Flickr(Dataset[FlickrConfig]):
     @cached_property
     def _entries(self) -> dict[str, list[Entry]]:
         root = root_of(self.name, self.config.root)
+        name = f"{self.name} in {root}"
         photos = needed(root, _FOLDERS, "folder of photos")
         if (photos / photos.name).is_dir():  # archives unpacked into a folder of their own name
             photos = photos / photos.name
         captions = needed(root, tuple(_READERS), "file of captions")
-        said = [_entry(photos, name, group) for name, group in _by_photo(captions).items()]
+        said = [_entry(photos, file, group) for file, group in _by_photo(captions).items()]
         lists = {split: file for split, names in _LISTS.items() if (file := find(root, names))}
         if lists:
-            known = by_id(self.name, said)
+            known = by_id(name, said)
             parts = {split: listed(file, known) for split, file in lists.items()}
         else:
             val = 1014 if "30k" in photos.name or captions.name.startswith("results") else 1000
             parts = divided(said, {"val": min(val, len(said) // 10), "test": min(1000, len(said) // 10)})
-        return settled(self.name, parts, self.config.tune)
+        return settled(name, parts, self.config.tune)
 
 
 @dataclass(slots=True)

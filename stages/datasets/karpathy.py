@@ -14,7 +14,7 @@ from pipeline.datasets import MOST_TUNE, Dataset, Fingerprint
 from pipeline.errors import BadData
 from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
-from stages.datasets._json_files import Record, entries_of, json_of, member
+from stages.datasets._json_files import Record, entries_of, json_of, member, photo_name, shown
 from stages.datasets._layout import find, root_of, sentence
 from stages.datasets._on_disk import Entry, examples, fingerprint
 from stages.datasets._splits import TUNE_HELP, settled
@@ -65,12 +65,13 @@ class Karpathy(Dataset[KarpathyConfig]):
         parts: dict[str, list[Entry]] = {split: [] for split in _SPLITS}
         for (where, photo), name in zip(photos, names, strict=True):
             split = photo.get("split")
-            if split not in parts:
-                raise BadData(f"{where}: split {split!r} should be one of {', '.join(_SPLITS)}")
+            if not isinstance(split, str) or split not in parts:
+                raise BadData(f"{where}: split {shown(split)} should be one of {', '.join(_SPLITS)}")
             text = str(member(where, photo, "cocoid", (int, str))) if numbered else PurePosixPath(name).stem
             parts[split].append(Entry(folder / name, Truth(text, _captions(where, photo)), where))
         restval = parts.pop("restval")
-        return settled(self.name, {**parts, "train": parts["train"] + restval * self.config.restval}, self.config.tune)
+        parts["train"] += restval * self.config.restval
+        return settled(f"{self.name} in {root}", parts, self.config.tune)
 
     def _file(self, root: Path) -> Path:
         if self.config.file:
@@ -96,8 +97,8 @@ class Karpathy(Dataset[KarpathyConfig]):
 
 
 def _name(where: str, photo: Record) -> str:
-    name = member(where, photo, "filename", str)
-    return f"{member(where, photo, 'filepath', str)}/{name}" if photo.get("filepath") else name
+    name = photo_name(where, photo, "filename")
+    return f"{photo_name(where, photo, 'filepath')}/{name}" if photo.get("filepath") else name
 
 
 def _captions(where: str, photo: Record) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pipeline.errors import BadData
 from pipeline.photos import Inspect
 from pipeline.records import AttributeScores, Detection, Image, Truth
 from stages.datasets._apascal import read_apascal
-from stages.datasets._layout import lines, root_of, sentence
+from stages.datasets._layout import inside, lines, root_of, sentence
 from stages.datasets._on_disk import Entry, examples, fingerprint
 from stages.datasets._splits import TUNE_HELP, by_id, divided, listed, settled
 
@@ -62,7 +62,8 @@ class PascalSentences(Dataset[PascalSentencesConfig]):
     def _entries(self) -> dict[str, list[Entry]]:
         root = root_of(self.name, self.config.root)
         classes = _classes(root)
-        known = by_id(self.name, (entry for entries in classes for entry in entries))
+        name = f"{self.name} in {root}"
+        known = by_id(name, (entry for entries in classes for entry in entries))
         lists = {split: file for split in SPLITS if (file := root / "splits" / f"{split}.txt").exists()}
         parts: dict[str, list[Entry]] = {}
         if lists:
@@ -73,7 +74,7 @@ class PascalSentences(Dataset[PascalSentencesConfig]):
                 fifth = len(entries) // 5
                 for split, group in divided(entries, {"val": fifth, "test": fifth}).items():
                     parts.setdefault(split, []).extend(group)
-        return settled(self.name, parts, self.config.tune)
+        return settled(name, parts, self.config.tune)
 
 
 def _classes(root: Path) -> list[list[Entry]]:
@@ -84,7 +85,7 @@ def _classes(root: Path) -> list[list[Entry]]:
                 f"{root} has no folder {name!r}; it should hold dataset/<class>/ID.jpg and sentence/<class>/ID.txt"
             )
     objects = read_apascal(root / "apascal") if (root / "apascal").is_dir() else {}
-    folders = sorted(path for path in (root / "sentence").iterdir() if path.is_dir())
+    folders = [path for path in inside(root / "sentence") if path.is_dir()]
     return [
         [_entry(root, file, objects.get(file.stem, ())) for file in sorted(folder.glob("*.txt"))] for folder in folders
     ]

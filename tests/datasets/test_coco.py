@@ -132,7 +132,7 @@ def changed(file: Path, key: str, place: int, **values: Any) -> None:
             {"image_id": None},
             r"annotations\[1\]: 'image_id' is None; it should be of type int",
         ),
-        ("captions", "images", {"id": 1}, r"images\[1\]: a photo of id 1 is there before; keep one"),
+        ("captions", "images", {"id": 1}, r"images\[1\]: the id 1 is there before; keep one"),
         ("captions", "images", {"file_name": 7}, r"images\[1\]: 'file_name' is 7; it should be of type str"),
         ("captions", "images", {"file_name": "x.jpg"}, r"images\[1\]: there is no photo .*val2017/x.jpg; put it there"),
         ("instances", "annotations", {"image_id": 9}, r"annotations\[1\]: image_id 9 is not among the images"),

@@ -1,7 +1,8 @@
-"""SIGKILL at random moments of a run, each time followed by a re-run that ends with the same result."""
+"""SIGKILL at random moments of a run, over and over on one store, which ends with the result of an undisturbed run."""
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.store import Store
 from tests.end_to_end.small import arguments, captionloom
 
-KILLS = int(os.environ.get("CAPTIONLOOM_KILLS", "30"))
+KILLS = int(os.environ.get("CAPTIONLOOM_KILLS", "100"))
 
 
 def run(out: Path, store: Path) -> list[str]:
@@ -26,22 +28,52 @@ def results(directory: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in files}
 
 
+def artefacts(directory: Path) -> set[str]:
+    """The keys of all that is in a store."""
+    return {f"{path.parent.name}/{path.name}" for path in Store(directory).artefacts()}
+
+
+def killed(given: list[str], cwd: Path, after: float) -> bool:
+    """Whether a run was killed, with all its workers, before its end; one that ended must have ended well."""
+    command = [sys.executable, "-c", "from workflows.cli import main; main()", *given]
+    with (cwd / "stderr").open("w") as stderr:
+        victim = subprocess.Popen(command, cwd=cwd, start_new_session=True, stdout=subprocess.DEVNULL, stderr=stderr)
+        try:
+            assert victim.wait(after) == 0, (cwd / "stderr").read_text()
+        except subprocess.TimeoutExpired:
+            os.killpg(victim.pid, signal.SIGKILL)
+            victim.wait()
+            return True
+    return False
+
+
 @pytest.mark.slow
-def test_a_killed_run_is_completed_by_the_next_with_an_equal_result(tmp_path: Path) -> None:
+def test_a_run_that_is_killed_again_and_again_ends_with_an_equal_result(tmp_path: Path) -> None:
     started = time.monotonic()
-    assert captionloom(run(tmp_path / "whole", tmp_path / "store"), tmp_path).returncode == 0
+    assert captionloom(run(tmp_path / "whole", tmp_path / "undisturbed"), tmp_path).returncode == 0
     lasted = time.monotonic() - started
-    expected = results(tmp_path / "whole")
-    chance = random.Random(0)
-    for turn in range(KILLS):
-        store, out = tmp_path / f"store-{turn}", tmp_path / f"out-{turn}"
-        given = run(out, store)
-        command = [sys.executable, "-c", "from workflows.cli import main; main()", *given]
-        victim = subprocess.Popen(command, cwd=tmp_path, start_new_session=True, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0, lasted))
-        os.killpg(victim.pid, signal.SIGKILL)
-        victim.wait()
-        outcome = captionloom(given, tmp_path)
-        assert outcome.returncode == 0, f"kill {turn}: {outcome.stderr}"
-        assert results(out) == expected, f"kill {turn}"
-        subprocess.run(["rm", "-rf", store, out], check=True)
+    expected, keys = results(tmp_path / "whole"), artefacts(tmp_path / "undisturbed")
+    store, out, chance, kills = tmp_path / "store", tmp_path / "out", random.Random(0), 0
+    while kills < KILLS:
+        if killed(run(out, store), tmp_path, chance.uniform(0, lasted / 2)):  # each goes on where the last was killed
+            kills += 1
+            continue
+        _check(store, out, expected, keys, kills)
+        shutil.rmtree(out)
+        made = list(Store(store).artefacts())
+        for artefact in chance.sample(made, chance.choice([1, len(made) // 2, len(made)])):
+            shutil.rmtree(artefact)
+    outcome = captionloom(run(out, store), tmp_path)
+    assert outcome.returncode == 0, outcome.stderr
+    _check(store, out, expected, keys, kills)
+
+
+def _check(store: Path, out: Path, expected: dict[str, bytes], keys: set[str], kills: int) -> None:
+    """The results are as expected, and the store holds nothing but whole artefacts under the keys expected."""
+    assert results(out) == expected, f"after {kills} kills"
+    assert artefacts(store) <= keys, f"after {kills} kills"
+    outcome = captionloom(["doctor", "--store", str(store)], store.parent)
+    about_the_store = [line for line in outcome.stdout.splitlines() if str(store) in line]
+    assert about_the_store[-1:] == [f"ok   store {store}: {len(artefacts(store))} artefacts"], outcome.stderr
+    faults = [line for line in about_the_store[:-1] if "finished since" not in line]
+    assert not faults, f"after {kills} kills"
