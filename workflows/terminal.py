@@ -19,6 +19,7 @@ from workflows.planning import find_plan, find_plans, plan_names
 from workflows.skipped import counted, reasons
 
 SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
+GROUNDED = ("nouns with evidence", "pointing", "pointing, centre", "mass inside", "mass, uniform")
 _out = Console(highlight=False)
 
 
@@ -26,13 +27,20 @@ def print_scores(out: Path) -> None:
     """The main scores of a comparison, plans by rows, both choices of references, and where the rest is."""
     content = json.loads((out / "scores.json").read_text(encoding="utf-8"))
     scores = {(item["plan"], item["references"], item["metric"]): item for item in content["scores"]}
-    for references, title in (("all", "all references"), ("leave_one_out", "leave one out")):
+    tables = [
+        ("all", "all references", SHOWN),
+        ("leave_one_out", "leave one out", SHOWN),
+        ("all", "grounding", GROUNDED),
+    ]
+    for references, title, names in tables:
+        if names is GROUNDED and all(item["value"] is None for key, item in scores.items() if key[2] in names):
+            continue
         table = Table(title=f"{content['dataset']} {content['split']}, {title}", title_justify="left")
         table.add_column("plan")
-        for name in SHOWN:
+        for name in names:
             table.add_column(name, justify="right")
         for plan in dict.fromkeys(item["plan"] for item in content["scores"]):
-            table.add_row(plan, *(_cell(scores.get((plan, references, name), {})) for name in SHOWN))
+            table.add_row(plan, *(_cell(scores.get((plan, references, name), {})) for name in names))
         _out.print(table)
     for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
         _out.print(f"  -: {reason}", markup=False)

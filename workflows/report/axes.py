@@ -11,7 +11,7 @@ from workflows.report.comparison import Comparison, System
 from workflows.report.scatter import Scatter, scatter
 from workflows.report.scores import GROUPS, ScoreTable, score_table
 
-METRICS = {"facts": "Relevance", "fluency": "Fluency"}
+METRICS = {"facts": "Relevance", "fluency": "Fluency", "grounding": "Grounding"}
 LESS = " \u2193"
 """Stands behind the name of a score of which less is better."""
 
