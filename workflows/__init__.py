@@ -13,7 +13,20 @@ messages.take_over_from_luigi()
 
 from workflows.caption import Caption  # noqa: E402
 from workflows.compare import Compare  # noqa: E402
+from workflows.confidence.calibrate import Calibrate  # noqa: E402
+from workflows.confidence.confidence import Confidence  # noqa: E402
 from workflows.export import Export  # noqa: E402
 from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa: E402
 
-__all__ = ["Caption", "Compare", "Evaluate", "Export", "Fit", "FitResource", "Predict", "Prepare"]
+__all__ = [
+    "Calibrate",
+    "Caption",
+    "Compare",
+    "Confidence",
+    "Evaluate",
+    "Export",
+    "Fit",
+    "FitResource",
+    "Predict",
+    "Prepare",
+]
