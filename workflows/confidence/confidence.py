@@ -103,4 +103,5 @@ class Confidence(OnDataset):
             "risks": risks(confidence, good).tolist(),
             "best_risks": risks(perfect, good).tolist(),
             "confidences": dict(zip(own.photos, confidence.tolist(), strict=True)),
+            "good": dict(zip(own.photos, good.tolist(), strict=True)),
         }
