@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from pipeline.config import NoOptions
 from pipeline.errors import BadData
 from pipeline.records import Array, Caption
+from pipeline.stage import Metric
 from stages.analysis.scoring import score
-from stages.metrics.cider import Cider
 
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """Of each photo with a caption, whether that is good: its CIDEr-D is `threshold` or more."""
+    """Of each photo with a caption, whether that is good: its score is `threshold` or more."""
 
     photos: tuple[str, ...]
     good: Array  # (photos,) of bool
@@ -22,17 +22,19 @@ class Good:
 
 
 def good_captions(
-    captions: Mapping[str, tuple[Caption, ...]], references: Mapping[str, tuple[str, ...]], quantile: float
+    captions: Mapping[str, tuple[Caption, ...]],
+    references: Mapping[str, tuple[str, ...]],
+    quantile: float,
+    metric: Metric[Any],
 ) -> Good:
-    """A caption is good if its CIDEr-D, one reference left out at a time, is at least that of `quantile` of people's.
+    """A caption is good if its score, one reference left out at a time, is at least that of `quantile` of people's.
 
-    People's are all their captions of these photos, each against the others of its photo: at .5 a good caption is as
-    like them as every second of theirs.
+    The metric's row is a caption's score, as CIDEr-D's is. People's are all their captions of these photos, each
+    against the others of its photo: at .5 a good caption is as like them as every second of theirs.
 
     Raises:
         BadData: where no photo has a caption, or a photo has fewer than two references.
     """
-    metric = Cider(NoOptions())
     own = {
         photo: tuple(Caption(text, (), reference=i) for i, text in enumerate(group))
         for photo, group in references.items()

@@ -4,10 +4,12 @@ import math
 
 import pytest
 
+from pipeline.config import NoOptions
 from pipeline.records import Box, Caption, Detection, Evidence, GraphNode, Image, Scene, SceneGraph
 from stages.analysis.good import good_captions
 from stages.analysis.signs import SIGNS, signs
 from stages.language import ptb
+from stages.metrics.cider import Cider
 
 IMAGE = Image("photo", "", 9, 9, "")
 
@@ -63,9 +65,11 @@ def test_good_is_at_least_as_like_the_references_as_the_given_share_of_peoples_c
         for noun in ("dog", "bus", "cow", "boat")
     }
     said = {noun: (Caption(f"a {noun} on the grass" if noun != "cow" else "a kite", ()),) for noun in references}
-    all_good = good_captions(said, references, 0.0)
+    all_good = good_captions(said, references, 0.0, Cider(NoOptions()))
     assert all_good.photos == tuple(references)
     assert all_good.threshold > 0
     assert all_good.good.tolist() == [True, True, False, True]
-    thresholds = [good_captions(said, references, quantile).threshold for quantile in (0.0, 0.5, 1.0)]
+    thresholds = [
+        good_captions(said, references, quantile, Cider(NoOptions())).threshold for quantile in (0.0, 0.5, 1.0)
+    ]
     assert thresholds == sorted(thresholds)

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import luigi
 
 from pipeline.codec import decode, encode
-from pipeline.config import NoOptions
 from pipeline.errors import BadData, BadPlan
 from pipeline.plan import Plan
 from pipeline.records import Array, Scene, Truth
+from pipeline.registry import choose
+from pipeline.stage import Metric
 from stages.analysis.calibration import Calibrator
 from stages.analysis.good import Good, good_captions
 from stages.analysis.signs import FIELDS, SIGNS, SIGNS_VERSION, signs
-from stages.metrics.cider import Cider
 from workflows.targets import Artefact
 from workflows.tasks import Predict, Prepare, Work
 
@@ -41,7 +42,7 @@ class Calibrate(Work):
         recipe = {
             "calibrate": CALIBRATE_VERSION,
             "signs": SIGNS_VERSION,
-            "judge": Cider(NoOptions()).fingerprint(),
+            "judge": judge().fingerprint(),
             "good": self.good,
             "seen": {field: task.output().key for field, task in self.columns().items()},
             "references": self.source(self.fit_on).fingerprint(LEARNT_ON).truth,
@@ -88,9 +89,15 @@ def seen(plan: Plan, fit_on: str, on: str, split: str, run_as: str) -> dict[str,
     }
 
 
+def judge() -> Metric[Any]:
+    """What says how like people's a caption is."""
+    made: Metric[Any] = choose("metrics", "cider").create()
+    return made
+
+
 def judged(scenes: Sequence[Scene], truth: Sequence[Truth], quantile: float) -> tuple[Array, Good]:
     """The signs of every scene with a caption, and whether that is good."""
     spoken = [scene for scene in scenes if scene.captions]
     references = {true.id: true.captions for true in truth}
-    good = good_captions({scene.image.id: scene.captions for scene in spoken}, references, quantile)
+    good = good_captions({scene.image.id: scene.captions for scene in spoken}, references, quantile, judge())
     return signs(spoken), good
