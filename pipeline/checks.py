@@ -22,9 +22,9 @@ from pipeline.errors import BadOption, CaptionloomError, ContractViolation, Fiel
 from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, in_process, process_pool
 from pipeline.images import size
 from pipeline.photos import Seen
-from pipeline.records import FIELDS, Caption, Image, Truth, is_array
+from pipeline.records import FIELDS, Caption, Evidence, Image, Scene, Truth, is_array
 from pipeline.registry import Choice, choose
-from pipeline.stage import Runtime
+from pipeline.stage import EvidenceMetric, Runtime
 
 PROVIDERS: Mapping[str, str] = dict.fromkeys(FIELDS, "oracle") | {
     "graph": "argmax",
@@ -55,7 +55,7 @@ class Bench:
     def files(self, choice: Choice, split: str, learning: bool = False) -> SplitFiles:
         """A split with the columns that a stage reads, or reads when it is fitted."""
         stage = choice.create()
-        columns = {read: self._column(read, split) for read in (stage.fit_reads() if learning else stage.reads())}
+        columns = {read: self.column(read, split) for read in (stage.fit_reads() if learning else stage.reads())}
         return dataclasses.replace(self.split(split), columns=columns)
 
     def stage_files(self, choice: Choice, model: Path | None) -> StageFiles:
@@ -84,7 +84,8 @@ class Bench:
             write_column(directory / written, written, ids, partial(_part, examples, place))
         return SplitFiles(directory)
 
-    def _column(self, written: str, split: str) -> Path:
+    def column(self, written: str, split: str) -> Path:
+        """Where the values of a field are, by its provider."""
         directory = self.directory / f"column-{written}-{split}"
         if not directory.exists():
             job = self.job(choose(written, self.providers[written]), split)
@@ -253,6 +254,32 @@ def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
     summed = metric.from_sums(np.stack([rows[:3], rows[1:]]).sum(axis=1), 3)
     apart = [list(metric.aggregate(part).values()) for part in (rows[:3], rows[1:])]
     require(bool(np.allclose(summed, apart)), f"{choice.text}: from_sums gives {summed}, aggregate {apart}")
+
+
+def evidence_metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
+    """One row a caption, in order, that depends on no other photo, and the scores it names, from rows or their sums.
+
+    Words point at true boxes of their photo, the first photo's at none.
+    """
+    metric: EvidenceMetric[Any] = choice.create()
+    files = dataclasses.replace(bench.split("val"), columns={"detections": bench.column("detections", "val")})
+    truth, scenes = list(files.truth())[:4], []
+    for place, scene in enumerate(list(files.scenes())[:4]):
+        evidence = [Evidence("detection", detection=i) for i in range(len(scene.detections))]
+        words = tuple(item.label for item in scene.detections)
+        caption = Caption(" ".join(words), words, evidence=tuple(evidence) if place else ())
+        scenes.append(Scene(scene.image, {**scene.fields, "captions": (caption,)}))
+    rows = metric.rows(scenes, truth)
+    require(len(rows) == 4, f"{choice.text}: {len(rows)} rows for 4 captions")
+    turned = np.concatenate([metric.rows(scenes[2:], truth[2:]), metric.rows(scenes[:2], truth[:2])])
+    require(bool(np.allclose(rows[[2, 3, 0, 1]], turned)), f"{choice.text}: rows depend on other photos")
+    found = [metric.aggregate(part) for part in (rows[:3], rows[1:], rows[:1])]
+    require(tuple(found[0]) == metric.scores, f"{choice.text}: aggregate gives {tuple(found[0])}, not {metric.scores}")
+    require(set(metric.better) <= set(metric.scores), f"{choice.text}: better names {set(metric.better)}")
+    for part, values in zip((rows[:3], rows[1:], rows[:1]), found, strict=True):
+        summed = metric.from_sums(part.sum(axis=0), len(part))
+        same = np.allclose(summed, list(values.values()), equal_nan=True)
+        require(bool(same), f"{choice.text}: from_sums gives {summed}, aggregate {values}")
 
 
 def dataset_is_sound(bench: Bench, choice: Choice) -> None:

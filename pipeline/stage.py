@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeAlias, T
 import numpy as np
 
 from pipeline.config import NoOptions
-from pipeline.records import Array, Scene, Truth
+from pipeline.records import Array, Caption, Image, Scene, Truth
 from pipeline.state import Learned
 
 C = TypeVar("C")
@@ -153,7 +153,7 @@ class Metric(ABC, Generic[C]):
 
     Class attributes: `scores`, their names; `better`, what is better of those of which more is not; `tokenised`, True
     where captions and references arrive as words separated by single spaces, False where they arrive as written, with
-    the capitals and full stops that a parser wants.
+    the capitals and full stops that a parser wants; `needs`, the parts of Truth without which it has nothing to say.
     `rows_stand_alone` is False where the row of a caption depends on the other photos too, as by an idf of all
     references.
     """
@@ -165,6 +165,7 @@ class Metric(ABC, Generic[C]):
     rows_stand_alone: ClassVar[bool] = True
     better: ClassVar[Mapping[str, Better]] = MappingProxyType({})
     tokenised: ClassVar[bool] = True
+    needs: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, config: C) -> None:
         self.config = config
@@ -194,3 +195,22 @@ class Metric(ABC, Generic[C]):
         means = sums.reshape(-1, sums.shape[-1]) / photos
         values = [list(self.aggregate(np.broadcast_to(mean, (photos, mean.size))).values()) for mean in means]
         return np.array(values).reshape(*sums.shape[:-1], len(self.scores))
+
+
+class EvidenceMetric(Metric[C]):
+    """A metric of why words were said: it sees scenes and all that is true of them, where others see sentences alone.
+
+    `reads` are the fields it looks at beside the captions, where a plan writes them.
+    """
+
+    reads: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def rows(self, scenes: Sequence[Scene], truth: Sequence[Truth]) -> Array:
+        """(photos, statistics): one row for the first caption of each scene."""
+
+    def statistics(self, captions: Sequence[str], references: Sequence[Sequence[str]]) -> Array:
+        """(photos, statistics) of sentences alone, which have no evidence."""
+        image = Image("", "", 1, 1, "")
+        scenes = [Scene(image, {"captions": (Caption(text, tuple(text.split())),)}) for text in captions]
+        return self.rows(scenes, [Truth("", tuple(group)) for group in references])

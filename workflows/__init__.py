@@ -14,6 +14,8 @@ messages.take_over_from_luigi()
 from workflows.ablate import Ablate  # noqa: E402
 from workflows.caption import Caption  # noqa: E402
 from workflows.compare import Compare  # noqa: E402
+from workflows.confidence.calibrate import Calibrate  # noqa: E402
+from workflows.confidence.confidence import Confidence  # noqa: E402
 from workflows.export import Export  # noqa: E402
 from workflows.questions.answer import Answer  # noqa: E402
 from workflows.substitute import Substitute  # noqa: E402
@@ -22,8 +24,10 @@ from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa
 __all__ = [
     "Ablate",
     "Answer",
+    "Calibrate",
     "Caption",
     "Compare",
+    "Confidence",
     "Evaluate",
     "Export",
     "Fit",

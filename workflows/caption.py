@@ -1,5 +1,6 @@
 """Caption: photos in, sentences out: as JSON, as a page, and on the terminal."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from pipeline.errors import BadOption
 from pipeline.executor import SplitFiles
 from pipeline.keys import Source, key_of
 from pipeline.plan import Plan
+from pipeline.records import Scene
 from pipeline.registry import get
 from workflows.bundles.bundle import Bundled
 from workflows.compare import OnDataset
+from workflows.confidence.calibrate import GOOD, Calibrate, calibration
+from workflows.confidence.withheld import withheld
 from workflows.parameters import CommaList
 from workflows.planning import find_plans, ready
 from workflows.results import Results
@@ -31,6 +35,8 @@ class Caption(OnDataset):
     plan = luigi.Parameter(default="", description=f"a shipped plan, or the .toml file of one; {PLAN} by default")
     bundle = luigi.Parameter(default="", description="the file of a fitted plan, in place of a plan and a dataset")
     photos = CommaList(description="photos and folders of photos")
+    min_confidence = luigi.FloatParameter(default=0.0, description="captions less surely good than this are withheld")
+    good = luigi.FloatParameter(default=GOOD, description="share of people's captions that a good one is as good as")
     out = luigi.Parameter(default="", significant=False, description="directory for the results")
 
     @cached_property
@@ -57,9 +63,22 @@ class Caption(OnDataset):
     def plan_columns(self) -> dict[str, Predict]:
         return self.columns(self.found, self.fitted_on.text, self.on.text, "all")
 
+    def calibration(self) -> Calibrate | None:
+        """The task that says how sure captions are, where some are to be withheld.
+
+        Raises:
+            BadOption: for a bundle, which brings no photos to calibrate by.
+        """
+        if not self.min_confidence:
+            return None
+        if self.bundle:
+            raise BadOption(f"bundle {self.bundle!r} brings no photos to calibrate by; give --plan and --fit-on")
+        return calibration(self.found, self.fitted_on.text, self.good, self.run_as)
+
     def requires(self) -> list[luigi.Task]:
         prepared = Prepare(dataset=self.on.text, split="all", run_as=self.run_as)
-        return [prepared, *self.plan_columns().values()]
+        calibrated = self.calibration()
+        return [prepared, *self.plan_columns().values(), *([calibrated] if calibrated else [])]
 
     def output(self) -> Results:
         columns = {written: task.output().key for written, task in self.plan_columns().items()}
@@ -70,6 +89,8 @@ class Caption(OnDataset):
             "columns": columns,
             "skipped": self.skipped,
         }
+        if calibrated := self.calibration():
+            recipe["confidence"] = [self.min_confidence, calibrated.output().key]
         return Results(Path(self.out or "reports/captions"), key_of(recipe))
 
     def run(self) -> None:
@@ -80,7 +101,10 @@ class Caption(OnDataset):
 
         columns = {written: task.output().path for written, task in self.plan_columns().items()}
         directory = self.split_files(self.on.text, "all", {}).directory
-        scenes = SplitFiles(directory, columns).scenes()
+        scenes: Sequence[Scene] = SplitFiles(directory, columns).scenes()
+        sure: dict[str, float] = {}
+        if calibrated := self.calibration():
+            scenes, sure = withheld(scenes, calibrated.calibrator(), self.min_confidence)
         system = System(
             name=self.found.name,
             title=self.found.title,
@@ -92,6 +116,7 @@ class Caption(OnDataset):
         )
         answers = [
             {"image_id": scene.image.id, "caption": scene.captions[0].text, "captions": encode(scene.captions)}
+            | ({"confidence": sure[scene.image.id]} if sure else {})
             for scene in scenes
             if scene.captions
         ]

@@ -20,6 +20,7 @@ Processes = Annotated[int, typer.Option(min=1, help="processes a predicting stag
 FitProcesses = Annotated[int, typer.Option(min=1, help="processes that train one network together")]
 TensorBoard = Annotated[str, typer.Option("--tensorboard", help="directory for what TensorBoard shows of trainings")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N")]
+Good = Annotated[float, typer.Option(min=0, max=1, help="share of people's captions that a good one is as good as")]
 OnBadPhoto = Annotated[
     Literal["fail", "skip"], typer.Option(help="end the run, or leave out photos that cannot be used")
 ]
@@ -213,6 +214,10 @@ def caption(
     photos: Annotated[list[str], typer.Argument(help="photos and folders of photos")],
     plan: Annotated[str, typer.Option(help="a shipped plan, or the .toml file of one; babytalk by default")] = "",
     bundle: Annotated[str, typer.Option(help="file of a fitted plan, in place of --plan and --fit-on")] = "",
+    min_confidence: Annotated[
+        float, typer.Option(min=0, max=1, help="withhold captions less surely good than this")
+    ] = 0.0,
+    good: Good = 0.5,
     out: Annotated[str, typer.Option(help="directory for the results; reports/captions by default")] = "",
     swap: Swap = "",
     fit_on: FitOn = "",
@@ -232,6 +237,8 @@ def caption(
         photos=tuple(photos),
         plan=plan,
         bundle=bundle,
+        min_confidence=min_confidence,
+        good=good,
         out=out,
         swap=swap,
         fit_on=fit_on,
@@ -247,6 +254,47 @@ def caption(
     from workflows.terminal import print_captions
 
     print_captions(task.output().out)
+
+
+@app.command()
+def confidence(
+    plans: Annotated[str, typer.Option(help="plans and .toml files, separated by commas")],
+    dataset: Annotated[str, typer.Option(help="dataset to describe, such as scenes:test=100")] = "scenes",
+    dataset_root: Annotated[str, typer.Option(help="folder of the dataset, as in DATASET:root=FOLDER")] = "",
+    split: Annotated[str, typer.Option(help="split to describe and judge")] = "test",
+    good: Good = 0.5,
+    out: Annotated[str, typer.Option(help="directory; reports/<dataset>-<split>-confidence by default")] = "",
+    swap: Swap = "",
+    fit_on: FitOn = "",
+    on_bad_photo: OnBadPhoto = "fail",
+    store: Store = STORE,
+    workers: Workers = 1,
+    processes: Processes = 1,
+    device: Device = "auto",
+    traceback: Traceback = False,
+) -> None:
+    """Say how well plans know which of their captions are good: calibrated on `tune`, judged on another split."""
+    from workflows.confidence.confidence import Confidence
+
+    task = Confidence(
+        plans=plans,
+        dataset=dataset,
+        dataset_root=dataset_root,
+        split=split,
+        good=good,
+        out=out,
+        swap=swap,
+        fit_on=fit_on,
+        on_bad_photo=on_bad_photo,
+        store=str(store),
+        processes=processes,
+        device=device,
+        traceback=traceback,
+    )
+    _run(task, workers)
+    from workflows.terminal import print_confidence
+
+    print_confidence(task.output().out)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from pipeline.errors import BadOption
 from pipeline.keys import Source, key_of
 from pipeline.plan import Plan
 from pipeline.records import is_array
-from pipeline.registry import choose, registered
+from pipeline.registry import Choice, choose, registered
 from workflows import messages
 from workflows.parameters import CommaList, HowToRun
 from workflows.planning import dataset_at, find_plans, seeded
@@ -163,7 +163,12 @@ class Compare(OnSplit):
     def missing(self) -> dict[str, str]:
         """metric -> why it cannot run here."""
         wanted = self.metrics or registered("metrics")
-        return {text: choose("metrics", text).create().unavailable() for text in wanted}
+        return {text: self._unavailable(choose("metrics", text)) for text in wanted}
+
+    def _unavailable(self, metric: Choice) -> str:
+        unknown = [part for part in metric.kind.needs if part not in self.on.dataset.annotates]
+        reason: str = metric.create().unavailable()
+        return reason or (f"{metric.name}: photos of {self.on.name} have no true {unknown[0]}" if unknown else "")
 
     def requires(self) -> list[luigi.Task]:
         columns = [task for plan in self.found for task in self.plan_columns(plan).values()]

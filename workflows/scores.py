@@ -10,22 +10,24 @@ from safetensors.numpy import load_file, save_file
 
 from pipeline.codec import decode, encode
 from pipeline.columns import Column
-from pipeline.records import Score
+from pipeline.records import Scene, Score
 from pipeline.registry import choose
-from pipeline.stage import Metric
+from pipeline.stage import EvidenceMetric, Metric
 from pipeline.store import Store, reading
-from stages.analysis.scoring import MODES, MetricResult, score
+from stages.analysis.scoring import MODES, MetricResult, judge, score
 from workflows.targets import Artefact
 
 _NO_ROWS = np.zeros((0, 0, 0))
 
 
-def write_scores(store: Store, todo: Sequence[tuple[str, Artefact]], captions: Column, truth: Column) -> None:
-    """Score one column of captions by several metrics (text, artefact to be made), tokenising once."""
-    said = dict(zip(captions.ids, captions, strict=True))
+def write_scores(store: Store, todo: Sequence[tuple[str, Artefact]], scenes: Sequence[Scene], truth: Column) -> None:
+    """Score what is said in some scenes by several metrics (text, artefact to be made), tokenising once."""
+    said = {scene.image.id: scene.captions for scene in scenes}
     references = {photo: true.captions for photo, true in zip(truth.ids, truth, strict=True)}
     metrics: list[Metric[Any]] = [choose("metrics", text).create() for text, _ in todo]
-    results = score(said, references, metrics)
+    judges = [metric for metric in metrics if isinstance(metric, EvidenceMetric)]
+    results = score(said, references, [metric for metric in metrics if metric not in judges])
+    results += [result for metric in judges for result in judge(metric, scenes, truth)]
     for metric, (_, artefact) in zip(metrics, todo, strict=True):
         with store.making("scores", artefact.recipe) as workspace:
             if workspace:

@@ -13,12 +13,13 @@ from typing import Any
 
 import luigi
 
-from pipeline.columns import Column, write_column
+from pipeline.columns import write_column
 from pipeline.datasets import Dataset
 from pipeline.errors import BadData
 from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, killed, spans
 from pipeline.keys import Fold, Recipes, Source, fold_list, key_of
 from pipeline.registry import choose
+from pipeline.stage import EvidenceMetric
 from pipeline.store import Store
 from stages.analysis.scoring import SCORING_VERSION
 from workflows import messages
@@ -281,31 +282,46 @@ class Evaluate(_OfStage):
         task: Predict = self.clone(Predict, learning=False)
         return task
 
+    def seen(self, text: str) -> dict[str, Predict]:
+        """The columns that a metric looks at beside the captions, of those the plan writes."""
+        kind = choose("metrics", text).kind
+        wanted = kind.reads if issubclass(kind, EvidenceMetric) else ()
+        written = tuple(field for field in wanted if field in self.recipes.plan.stages)
+        return self.column_tasks(self.on, self.split, written, learning=False)
+
+    def columns(self) -> dict[str, Predict]:
+        """Everything that is scored."""
+        return {"captions": self.captions()} | {
+            field: task for text in self.metrics for field, task in self.seen(text).items()
+        }
+
     def requires(self) -> list[luigi.Task]:
-        return [self.clone(Prepare, dataset=self.on, split=self.split), self.captions()]
+        return [self.clone(Prepare, dataset=self.on, split=self.split), *self.columns().values()]
 
     def output(self) -> list[Artefact]:
         prints = self.source(self.on).fingerprint(self.split)
         captions = self.captions().output().key
-        recipes = [
-            {
+        recipes = []
+        for text in self.metrics:
+            recipe = {
                 "metric": choose("metrics", text).recipe(),
                 "fingerprint": choose("metrics", text).create().fingerprint(),
                 "scoring": SCORING_VERSION,
                 "captions": captions,
                 "references": prints.truth,
             }
-            for text in self.metrics
-        ]
+            if seen := {field: task.output().key for field, task in self.seen(text).items()}:
+                recipe["seen"] = seen
+            recipes.append(recipe)
         return [Artefact(self.stored, "scores", recipe) for recipe in recipes]
 
     def run(self) -> None:
         from workflows.scores import write_scores
 
         todo = [(text, made) for text, made in zip(self.metrics, self.output(), strict=True) if not made.exists()]
-        captions = Column(self.captions().output().path, "captions")
-        truth = self.split_files(self.on, self.split, {}).truth()
-        write_scores(self.stored, todo, captions, truth)
+        columns = {field: task.output().path for field, task in self.columns().items()}
+        files = self.split_files(self.on, self.split, columns)
+        write_scores(self.stored, todo, files.scenes(), files.truth())
 
 
 def checked(columns: Mapping[str, Predict]) -> dict[str, Path]:

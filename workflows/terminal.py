@@ -19,6 +19,7 @@ from workflows.planning import find_plan, find_plans, plan_names
 from workflows.skipped import counted, reasons
 
 SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
+GROUNDED = ("nouns with evidence", "pointing", "pointing, centre", "mass inside", "mass, uniform")
 _out = Console(highlight=False)
 
 
@@ -26,13 +27,20 @@ def print_scores(out: Path) -> None:
     """The main scores of a comparison, plans by rows, both choices of references, and where the rest is."""
     content = json.loads((out / "scores.json").read_text(encoding="utf-8"))
     scores = {(item["plan"], item["references"], item["metric"]): item for item in content["scores"]}
-    for references, title in (("all", "all references"), ("leave_one_out", "leave one out")):
+    tables = [
+        ("all", "all references", SHOWN),
+        ("leave_one_out", "leave one out", SHOWN),
+        ("all", "grounding", GROUNDED),
+    ]
+    for references, title, names in tables:
+        if names is GROUNDED and all(item["value"] is None for key, item in scores.items() if key[2] in names):
+            continue
         table = Table(title=f"{content['dataset']} {content['split']}, {title}", title_justify="left")
         table.add_column("plan", no_wrap=True)
-        for name in SHOWN:
+        for name in names:
             table.add_column(name, justify="right")
         for plan in dict.fromkeys(item["plan"] for item in content["scores"]):
-            table.add_row(plan, *(score_cell(scores.get((plan, references, name), {})) for name in SHOWN))
+            table.add_row(plan, *(score_cell(scores.get((plan, references, name), {})) for name in names))
         _out.print(table)
     for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
         _out.print(f"  -: {reason}", markup=False)
@@ -58,6 +66,24 @@ def print_answers(out: Path) -> None:
             words = f"  {one['says']}: {one['score']} {number}, {one['verdict']} ({of}; {one['photos']} photos)"
             _out.print(words, markup=False, soft_wrap=True)
     _out.print(f"answers: {out / 'answers.json'}", markup=False, soft_wrap=True)
+
+
+def print_confidence(out: Path) -> None:
+    """What each plan's confidence is worth, and where the curves are."""
+    content = json.loads((out / "confidence.json").read_text(encoding="utf-8"))
+    table = Table(title=f"{content['dataset']} {content['split']}, confidence", title_justify="left")
+    table.add_column("plan")
+    for name in ("good", "calibration error", "area under risk", "oracle's", "chance"):
+        table.add_column(name, justify="right")
+    for plan in content["plans"]:
+        measured = [
+            {"value": plan[name], "interval": plan[f"{name}_interval"]} for name in ("calibration_error", "area")
+        ]
+        plain = [{"value": plan[name]} for name in ("share_good", "area_of_an_oracle", "area_by_chance")]
+        table.add_row(plan["plan"], *map(score_cell, (plain[0], *measured, *plain[1:])))
+    _out.print(table)
+    _print_skipped(content["skipped"])
+    _out.print(f"curves: {out / 'risk.svg'}", markup=False, soft_wrap=True)
 
 
 def print_captions(out: Path) -> None:

@@ -32,7 +32,7 @@ def resampled(metric: Metric[object], result: MetricResult, draws: Array) -> Arr
 def intervals(
     metric: Metric[object], result: MetricResult, draws: Array, level: float = LEVEL
 ) -> dict[str, tuple[float, float]]:
-    """Score -> the bounds that `level` of the resamples lie between.
+    """Score -> the bounds that `level` of the resamples lie between; of those, where some have no value, that have one.
 
     Args:
         metric: the one `result` is of.
@@ -40,5 +40,6 @@ def intervals(
     """
     values = resampled(metric, result, draws)
     tail = (1.0 - level) / 2.0
-    bounds = np.quantile(values, (tail, 1.0 - tail), axis=0).T
-    return {name: (float(low), float(high)) for name, (low, high) in zip(metric.scores, bounds, strict=True)}
+    found = {name: column[np.isfinite(column)] for name, column in zip(metric.scores, values.T, strict=True)}
+    bounds = {name: np.quantile(column, (tail, 1.0 - tail)) for name, column in found.items() if column.size}
+    return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}

@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from pipeline.errors import BadData
-from pipeline.records import Array, Caption, Score
-from pipeline.stage import Metric
+from pipeline.records import Array, Caption, Scene, Score, Truth
+from pipeline.stage import EvidenceMetric, Metric
 from stages.language import ptb
 
 Mode: TypeAlias = Literal["all", "leave_one_out"]
@@ -92,6 +92,36 @@ def score(
     return results
 
 
+def judge(metric: EvidenceMetric[Any], scenes: Sequence[Scene], truth: Sequence[Truth]) -> list[MetricResult]:
+    """An evidence metric under each mode: references change nothing of it, so that it stands in every table alike.
+
+    Photos without a caption are not judged. Of a photo that a score has no value for, `per_photo` has none either.
+    """
+    pairs = [(scene, true) for scene, true in zip(scenes, truth, strict=True) if scene.captions]
+    photos = tuple(scene.image.id for scene, _ in pairs)
+    reason = metric.unavailable() or ("" if photos else "the system said nothing of any photo of this split")
+    if reason:
+        return [_absent(metric, mode, reason) for mode in MODES]
+    rows = metric.rows([scene for scene, _ in pairs], [true for _, true in pairs])
+    total, each = metric.aggregate(rows), [metric.aggregate(rows[[i]]) for i in range(len(rows))]
+    mark, none = metric.fingerprint(), "these captions have no evidence that it could judge"
+    results = []
+    for mode in MODES:
+        scores = []
+        for name in metric.scores:
+            known = zip(photos, each, strict=True)
+            one = {photo: values[name] for photo, values in known if math.isfinite(values[name])}
+            there = math.isfinite(total[name])
+            scores.append(Score(name, total[name] if there else None, mode, mark, one, "" if there else none))
+        results.append(MetricResult(metric.name, mode, tuple(scores), photos, rows[None]))
+    return results
+
+
+def _absent(metric: Metric[Any], mode: Mode, reason: str) -> MetricResult:
+    mark = metric.fingerprint()
+    return MetricResult(metric.name, mode, tuple(Score(n, None, mode, mark, missing=reason) for n in metric.scores))
+
+
 def _check(captions: Mapping[str, tuple[Caption, ...]], references: Mapping[str, tuple[str, ...]]) -> None:
     bare = next((photo for photo, group in references.items() if not group), None)
     if bare is not None:
@@ -145,8 +175,7 @@ def _measure(
     fingerprint = metric.fingerprint()
     reason = reason or metric.unavailable()
     if reason:
-        missing = tuple(Score(name, None, mode, fingerprint, missing=reason) for name in metric.scores)
-        return MetricResult(metric.name, mode, missing)
+        return _absent(metric, mode, reason)
     rows = np.stack([metric.statistics(turn.captions, turn.references) for turn in rounds])
     total = mean_of_rounds(metric, rows)
     each = {photo: mean_of_rounds(metric, rows[:, [i]]) for i, photo in enumerate(photos)}

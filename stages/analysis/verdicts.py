@@ -33,7 +33,7 @@ class Verdict:
 def verdicts(
     metric: Metric[object], pairs: Mapping[tuple[str, str], tuple[MetricResult, MetricResult]], seed: int = 0
 ) -> list[Verdict]:
-    """Every score of a metric, every pair of systems (by name), Holm's correction over the pairs of a score.
+    """Every score of a metric, every pair of systems (by name) that both have it, Holm's correction over these.
 
     Raises:
         BadData: if two results are not of the same photos and references.
@@ -41,11 +41,16 @@ def verdicts(
     found = {names: p_values(metric, *results, seed=seed) for names, results in pairs.items()}
     told = []
     for score in metric.scores:
-        adjusted = holm(np.array([p[score] for p in found.values()]))
-        for (names, results), corrected in zip(pairs.items(), adjusted.tolist(), strict=True):
+        both = {names: results for names, results in pairs.items() if _have(score, results)}
+        adjusted = holm(np.array([found[names][score] for names in both]))
+        for (names, results), corrected in zip(both.items(), adjusted.tolist(), strict=True):
             first, second = (mean_of_rounds(metric, result.rows)[score] for result in results)
             higher, lower = names if first >= second else names[::-1]
             one, p = results[0], found[names][score]
             gap = abs(first - second)
             told.append(Verdict(score, one.references, higher, lower, len(one.photos), gap, p, corrected))
     return told
+
+
+def _have(score: str, results: tuple[MetricResult, MetricResult]) -> bool:
+    return not any(one.metric == score and one.value is None for result in results for one in result.scores)

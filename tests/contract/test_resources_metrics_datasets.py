@@ -10,12 +10,14 @@ from pipeline.checks import (
     Bench,
     config_is_spelt_one_way,
     dataset_is_sound,
+    evidence_metric_scores_what_it_says,
     metric_scores_what_it_says,
     resource_is_reproducible,
 )
 from pipeline.config import spell
 from pipeline.errors import BadOption
 from pipeline.registry import choose, get, registered
+from pipeline.stage import EvidenceMetric
 from tests.datasets.trees import apascal, chosen, coco, flickr8k, karpathy, pascal
 
 
@@ -32,7 +34,10 @@ def test_metric(name: str, bench: Bench) -> None:
     reason = choice.create().unavailable()
     if reason:
         pytest.skip(reason)
-    metric_scores_what_it_says(bench, choice)
+    if issubclass(choice.kind, EvidenceMetric):
+        evidence_metric_scores_what_it_says(bench, choice)
+    else:
+        metric_scores_what_it_says(bench, choice)
 
 
 def _flickr(root: Path) -> None:

@@ -1,0 +1,107 @@
+"""Confidence: how well plans know which of their captions are good, on photos that calibrated nothing."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import luigi
+
+from pipeline.codec import encode
+from pipeline.keys import Source, key_of
+from pipeline.plan import Plan
+from stages.analysis.calibration import area, calibration_error, interval, reliability, risks
+from workflows.compare import OnDataset
+from workflows.confidence.calibrate import GOOD, calibration, judged, seen
+from workflows.parameters import CommaList
+from workflows.planning import dataset_at, find_plans
+from workflows.results import Results
+from workflows.tasks import Prepare
+
+CONFIDENCE_VERSION = 1
+
+
+class Confidence(OnDataset):
+    """Reliability, expected calibration error and risk-coverage curves of several plans on one split."""
+
+    plans = CommaList(description="shipped plans and .toml files of plans")
+    dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
+    dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
+    split = luigi.Parameter(default="test", description="split described and judged")
+    good = luigi.FloatParameter(default=GOOD, description="share of people's captions that a good one is as good as")
+    out = luigi.Parameter(default="", significant=False, description="directory for the results")
+
+    @cached_property
+    def on(self) -> Source:
+        return self.source(dataset_at(self.dataset, self.dataset_root))
+
+    @cached_property
+    def fitted_on(self) -> Source:
+        return self.source(self.fit_on or self.on.text)
+
+    @cached_property
+    def found(self) -> tuple[Plan, ...]:
+        return find_plans(self.plans, self.swap, self.on, self.fitted_on.name)
+
+    def requires(self) -> list[luigi.Task]:
+        calibrated = [calibration(plan, self.fitted_on.text, self.good, self.run_as) for plan in self.found]
+        said = [task for plan in self.found for task in self._seen(plan).values()]
+        return [Prepare(dataset=self.on.text, split=self.split, run_as=self.run_as), *calibrated, *said]
+
+    def output(self) -> Results:
+        plans = [
+            {
+                "name": plan.name,
+                "calibrator": calibration(plan, self.fitted_on.text, self.good, self.run_as).output().key,
+                "seen": {field: task.output().key for field, task in self._seen(plan).items()},
+            }
+            for plan in self.found
+        ]
+        recipe = {
+            "confidence": CONFIDENCE_VERSION,
+            "plans": plans,
+            "split": self.on.split_recipe(self.split),
+            "skipped": self.skipped,
+        }
+        return Results(Path(self.out or f"reports/{self.on.choice.name}-{self.split}-confidence"), key_of(recipe))
+
+    def run(self) -> None:
+        from workflows.report.risk import Curve, risk_chart
+
+        told = [self._judged(plan) for plan in self.found]
+        about = {"dataset": self.on.text, "split": self.split, "good": self.good, "skipped": self.skipped}
+        curves = [Curve(one["plan"], tuple(one["risks"]), tuple(one["best_risks"])) for one in told]
+        with self.output().replacing() as fresh:
+            text = json.dumps({**about, "plans": told}, ensure_ascii=False, indent=1)
+            (fresh / "confidence.json").write_text(text, encoding="utf-8")
+            (fresh / "risk.svg").write_text(risk_chart(curves), encoding="utf-8")
+
+    def _seen(self, plan: Plan) -> dict[str, Any]:
+        return dict(seen(plan, self.fitted_on.text, self.on.text, self.split, self.run_as))
+
+    def _judged(self, plan: Plan) -> dict[str, Any]:
+        """Everything that is told of one plan, as JSON values."""
+        calibrator = calibration(plan, self.fitted_on.text, self.good, self.run_as).calibrator()
+        columns = {field: task.output().path for field, task in self._seen(plan).items()}
+        files = self.split_files(self.on.text, self.split, columns)
+        table, own = judged(files.scenes(), files.truth(), self.good)
+        confidence, good = calibrator.confidence(table), own.good
+        perfect = good.astype(float)
+        return {
+            "plan": plan.name,
+            "photos": len(own.photos),
+            "threshold": own.threshold,
+            "share_good": float(good.mean()),
+            "calibration_error": calibration_error(confidence, good),
+            "calibration_error_interval": interval(calibration_error, confidence, good),
+            "area": area(confidence, good),
+            "area_interval": interval(area, confidence, good),
+            "area_of_an_oracle": area(perfect, good),
+            "area_by_chance": 1.0 - float(good.mean()),
+            "reliability": encode(reliability(confidence, good)),
+            "weights": dict(zip(calibrator.signs, calibrator.weights, strict=True)),
+            "risks": risks(confidence, good).tolist(),
+            "best_risks": risks(perfect, good).tolist(),
+            "confidences": dict(zip(own.photos, confidence.tolist(), strict=True)),
+            "good": dict(zip(own.photos, good.tolist(), strict=True)),
+        }
