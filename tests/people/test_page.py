@@ -78,6 +78,24 @@ def test_captions_cannot_leave_their_block(tmp_path: Path) -> None:
     assert block(page, "index")["questions"][0]["captions"][0] == HOSTILE
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_texts_and_outlines_have_the_contrast_of_wcag_aa_in_light_and_in_dark(page: str) -> None:
+    palettes = [dict(re.findall(r"--(\w+): (#\w{6})", line)) for line in page.splitlines() if "--paper: #" in line]
+    assert len(palettes) == 2
+    needed = {"ink": 4.5, "soft": 4.5, "line": 3.0, "accent": 3.0}
+    for palette in palettes:
+        for front, ratio in needed.items():
+            for ground in ("paper", "raised", "tint") if ratio > 4 else ("paper",):
+                light, dark = sorted((luminance(palette[front]), luminance(palette[ground])), reverse=True)
+                assert (light + 0.05) / (dark + 0.05) >= ratio, (front, ground)
+
+
 @browser
 def test_under_its_policy_the_first_question_is_shown_as_text(tmp_path: Path) -> None:
     hostile = [replace(one, captions=(HOSTILE, "A dog.")) for one in asked()]

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import BadData, BadOption
 from tests.people.asking import SYSTEMS, asked, said
-from workflows.people.questions import page_id, questions
+from workflows.people.questions import neat, page_id, questions
 
 
 def test_every_two_systems_are_paired_equally_often() -> None:
@@ -28,6 +28,11 @@ def test_captions_are_those_of_the_systems_under_that_photo() -> None:
     texts = said()
     for question in asked():
         assert question.captions == tuple(texts[system][question.photo] for system in question.systems)
+
+
+@pytest.mark.parametrize("text", ["the dog 's ball , red , does n't roll .", " The dog's ball, red, doesn't roll"])
+def test_captions_are_not_known_by_their_spelling(text: str) -> None:
+    assert neat(text) == "The dog's ball, red, doesn't roll."
 
 
 def test_equal_words_are_never_paired() -> None:

@@ -1,5 +1,6 @@
 """What a judge is asked: pairs of captions of one photo by two systems, drawn so that no system has an advantage."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pipeline.keys import key_of
 from pipeline.text import tokenise
 
 ID_LENGTH = 8
+_LOOSE = re.compile(r"\s+(?=[.,;:!?)]|'\w|n't\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,13 @@ def page_id(asked: Sequence[Question]) -> str:
     return key_of([question.id for question in asked])[:ID_LENGTH]
 
 
+def neat(caption: str) -> str:
+    """A caption as all are shown: without loose spaces, with a capital and a full stop, by which else people or a
+    program would be known."""
+    text = _LOOSE.sub("", " ".join(caption.split()))
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
 def _drawn(said: Mapping[str, Mapping[str, str]], count: int, generator: np.random.Generator) -> list[Question]:
     left = {pair: generator.permutation(_differing(said, pair)).tolist() for pair in _pairs(said, generator)}
     swap = {pair: bool(generator.integers(2)) for pair in left}
@@ -74,7 +83,7 @@ def _drawn(said: Mapping[str, Mapping[str, str]], count: int, generator: np.rand
             used[photo] += 1
             systems = pair[::-1] if swap[pair] else pair
             swap[pair] = not swap[pair]
-            drawn.append(Question("", photo, systems, (said[systems[0]][photo], said[systems[1]][photo])))
+            drawn.append(Question("", photo, systems, (neat(said[systems[0]][photo]), neat(said[systems[1]][photo]))))
     if not drawn:
         raise BadData(
             f"{' and '.join(sorted(said))} say the same of every photo, or nothing: there is nothing to judge"
