@@ -14,8 +14,21 @@ messages.take_over_from_luigi()
 from workflows.caption import Caption  # noqa: E402
 from workflows.compare import Compare  # noqa: E402
 from workflows.export import Export  # noqa: E402
+from workflows.people.correlate import Correlate  # noqa: E402
 from workflows.people.judge import Judge  # noqa: E402
 from workflows.people.judged import Judged  # noqa: E402
 from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa: E402
 
-__all__ = ["Caption", "Compare", "Evaluate", "Export", "Fit", "FitResource", "Judge", "Judged", "Predict", "Prepare"]
+__all__ = [
+    "Caption",
+    "Compare",
+    "Correlate",
+    "Evaluate",
+    "Export",
+    "Fit",
+    "FitResource",
+    "Judge",
+    "Judged",
+    "Predict",
+    "Prepare",
+]

@@ -198,6 +198,34 @@ def judged(
 
 
 @app.command()
+def correlate(
+    judgements: Annotated[str, typer.Option(help="file of people's judgements, such as ExpertAnnotations.txt")],
+    format: Annotated[Literal["expert", "crowdflower"], typer.Option(help="whose judgements they are")],
+    dataset: Annotated[str, typer.Option(help="dataset whose captions were judged")] = "flickr",
+    dataset_root: Annotated[str, typer.Option(help="folder of the dataset, as in DATASET:root=FOLDER")] = "",
+    metrics: Annotated[str, typer.Option(help="metrics, separated by commas; all by default")] = "",
+    out: Annotated[str, typer.Option(help="directory for the results; reports/correlation-<format> by default")] = "",
+    traceback: Traceback = False,
+) -> None:
+    """Tell how well each metric agrees with people's judgements of captions."""
+    from workflows.people.correlate import Correlate
+
+    task = Correlate(
+        judgements=judgements,
+        format=format,
+        dataset=dataset,
+        dataset_root=dataset_root,
+        metrics=metrics,
+        out=out,
+        traceback=traceback,
+    )
+    _run(task, workers=1)
+    from workflows.people.terminal import print_correlations
+
+    print_correlations(task.output().out)
+
+
+@app.command()
 def stages(field: Annotated[str, typer.Argument(help="one field; all by default")] = "") -> None:
     """List what can be plugged in: stages by field, resources, metrics and datasets, with their options."""
     from workflows.terminal import print_registered

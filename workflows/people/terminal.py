@@ -27,7 +27,8 @@ def print_judged(out: Path) -> None:
     """Systems best first, every two of them, and the judges."""
     content = json.loads((out / "judged.json").read_text(encoding="utf-8"))
     strong = not content.get("missing")
-    table = Table(title="preferred, cannot say counting half, with intervals over photos", title_justify="left")
+    _say("preferred, cannot say counting half, with intervals over photos:")
+    table = Table()
     for name, side in (("system", "left"), ("answers", "right"), ("share", "right"), ("strength", "right")):
         table.add_column(name, justify="right" if side == "right" else "left")
     table.add_column("against a random other", justify="right")
@@ -38,7 +39,8 @@ def print_judged(out: Path) -> None:
     _out.print(table)
     if not strong:
         _say(f"  -: {content['missing']}")
-    duels = Table(title="every two systems", title_justify="left")
+    _say("every two systems:")
+    duels = Table()
     for name in ("first", "second"):
         duels.add_column(name)
     for name in ("wins", "losses", "cannot say", "share of the first"):
@@ -62,7 +64,8 @@ def print_correlations(out: Path) -> None:
     title = (
         f"Kendall's tau-{content['variant']} with {content['judgements']} judgements of {content['captions']} captions"
     )
-    table = Table(title=f"{title} of {content['photos']} photos", title_justify="left")
+    _say(f"{title} under {content['photos']} photos, with intervals over photos:")
+    table = Table()
     table.add_column("score")
     table.add_column("tau", justify="right")
     for one in sorted(
