@@ -25,7 +25,7 @@ def test_it_is_scipys_over_every_value_of_every_caption() -> None:
     rows = [(SCORES[one.caption], value) for one in JUDGED for value in one.values]
     expected = kendalltau(*zip(*rows, strict=True), variant="c")[0]
     assert found.tau == pytest.approx(expected)
-    assert expected > 0.3
+    assert expected > 0.2
 
 
 def test_a_resample_draws_photos_with_all_their_captions() -> None:
