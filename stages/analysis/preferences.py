@@ -25,12 +25,16 @@ _TRACE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A system: how often it was preferred when asked about, by Bradley and Terry its strength (mean 0), and the
-    chance with its bounds that it is preferred to another drawn at random, whoever it happened to be paired with."""
+    """A system: how often it was preferred when asked about, and by Bradley and Terry, whoever it happened to be paired
+    with, its strength (mean 0) and the chance that it is preferred to another drawn at random, both with bounds.
+
+    A bound of a strength far beyond all others stands for infinity: resamples in which one side won all.
+    """
 
     system: str
     preferred: Share
     strength: float | None
+    strength_interval: tuple[float, float] | None
     chance: Share
 
 
@@ -115,15 +119,16 @@ def _standings(systems: Sequence[str], total: Array, drawn: Array, bounded: bool
     drawn_asked = (drawn + drawn.swapaxes(1, 2)).sum(axis=2)
     found = strengths(total) if bounded else None
     met = (total + total.T > 0) * _TRACE
-    chances = _chances(strengths(drawn + met)) if bounded else np.empty((0, len(systems)))
+    resampled = strengths(drawn + met) if bounded else np.empty((0, len(systems)))
+    chances = _chances(resampled)
     standings = []
     for at, system in enumerate(systems):
         share = share_of(chosen[at], asked[at], drawn[:, at].sum(axis=1), drawn_asked[:, at])
         if found is None:
-            standings.append(Standing(system, share, None, Share(share.count, None, None)))
+            standings.append(Standing(system, share, None, None, Share(share.count, None, None)))
         else:
             chance = Share(share.count, float(_chances(found)[at]), bounds(chances[:, at]))
-            standings.append(Standing(system, share, float(found[at]), chance))
+            standings.append(Standing(system, share, float(found[at]), bounds(resampled[:, at]), chance))
     return tuple(sorted(standings, key=lambda one: (one.strength or 0.0, one.preferred.value or 0.0), reverse=True))
 
 

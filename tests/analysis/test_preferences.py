@@ -53,6 +53,8 @@ def test_strengths_of_the_model_are_found_again() -> None:
     assert [one.system for one in found.standings] == ["a", "b", "c"]
     for one in found.standings:
         assert one.strength == pytest.approx(truth[one.system], abs=0.12)
+        low, high = one.strength_interval or (9.0, -9.0)
+        assert low < truth[one.system] < high < low + 0.3
         true = np.mean([1 / (1 + np.exp(truth[other] - truth[one.system])) for other in truth if other != one.system])
         low, high = one.chance.interval or (1.0, 0.0)
         assert low < true < high
@@ -76,7 +78,9 @@ def test_why_there_are_no_strengths_is_said_and_shares_are_there_all_the_same() 
     apart = preferences([choice(0, "ab", 1), choice(1, "ab", 2), choice(2, "cd", 1), choice(3, "cd", 2)])
     assert "a and b and c and d were never compared" in apart.missing
     assert {one.preferred.value for one in apart.standings} == {0.5}
-    assert all(one.strength is None and one.chance.value is None for one in apart.standings)
+    assert all(
+        one.strength is None and one.strength_interval is None and one.chance.value is None for one in apart.standings
+    )
     assert "b was never preferred to a" in preferences([choice(0, "ab", 1)]).missing
 
 

@@ -33,7 +33,7 @@ def print_judged(out: Path) -> None:
         table.add_column(name, justify="right" if side == "right" else "left")
     table.add_column("against a random other", justify="right")
     for one in content["standings"]:
-        strength = f"{one['strength']:+.2f}" if strong else "-"
+        strength = _bounded(one["strength"], one["strength_interval"])
         share = one["preferred"]
         table.add_row(one["system"], str(share["count"]), _share(share), strength, _share(one["chance"]))
     _out.print(table)
