@@ -17,6 +17,9 @@ from workflows.compare import Compare  # noqa: E402
 from workflows.confidence.calibrate import Calibrate  # noqa: E402
 from workflows.confidence.confidence import Confidence  # noqa: E402
 from workflows.export import Export  # noqa: E402
+from workflows.people.correlate import Correlate  # noqa: E402
+from workflows.people.judge import Judge  # noqa: E402
+from workflows.people.judged import Judged  # noqa: E402
 from workflows.questions.answer import Answer  # noqa: E402
 from workflows.substitute import Substitute  # noqa: E402
 from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa: E402
@@ -28,10 +31,13 @@ __all__ = [
     "Caption",
     "Compare",
     "Confidence",
+    "Correlate",
     "Evaluate",
     "Export",
     "Fit",
     "FitResource",
+    "Judge",
+    "Judged",
     "Predict",
     "Prepare",
     "Substitute",

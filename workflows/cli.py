@@ -335,6 +335,81 @@ def export(
 
 
 @app.command()
+def judge(
+    comparison: Annotated[str, typer.Argument(help="directory of a comparison, such as reports/flickr-val")],
+    plans: Annotated[str, typer.Option(help="plans to judge, separated by commas; all that were compared")] = "",
+    questions: Annotated[int, typer.Option(min=1, help="pairs of captions to judge")] = 100,
+    repeats: Annotated[int, typer.Option(min=0, help="pairs to judge again with their sides swapped")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="decides pairs, photos, sides and order")] = 0,
+    out: Annotated[str, typer.Option(help="directory for page and key; <comparison>-judge by default")] = "",
+    store: Store = STORE,
+    traceback: Traceback = False,
+) -> None:
+    """Make a page on which people choose blindly between two captions of a photo."""
+    from workflows.people.judge import Judge
+
+    task = Judge(
+        comparison=comparison,
+        plans=plans,
+        questions=questions,
+        repeats=repeats,
+        seed=seed,
+        out=out,
+        store=str(store),
+        traceback=traceback,
+    )
+    _run(task, workers=1)
+    from workflows.people.terminal import print_questions
+
+    print_questions(task.output().out)
+
+
+@app.command()
+def judged(
+    answers: Annotated[list[str], typer.Argument(help="files that judges saved, such as answers-*.json")],
+    key: Annotated[str, typer.Option(help="key.json, written beside the page that was judged")],
+    out: Annotated[str, typer.Option(help="directory for the results; reports/judged by default")] = "",
+    traceback: Traceback = False,
+) -> None:
+    """Tell from judges' answers which systems people prefer, and how far the answers can be trusted."""
+    from workflows.people.judged import Judged
+
+    task = Judged(answers=tuple(answers), key=key, out=out, traceback=traceback)
+    _run(task, workers=1)
+    from workflows.people.terminal import print_judged
+
+    print_judged(task.output().out)
+
+
+@app.command()
+def correlate(
+    judgements: Annotated[str, typer.Option(help="file of people's judgements, such as ExpertAnnotations.txt")],
+    format: Annotated[Literal["expert", "crowdflower"], typer.Option(help="whose judgements they are")],
+    dataset: Annotated[str, typer.Option(help="dataset whose captions were judged")] = "flickr",
+    dataset_root: Annotated[str, typer.Option(help="folder of the dataset, as in DATASET:root=FOLDER")] = "",
+    metrics: Annotated[str, typer.Option(help="metrics, separated by commas; all by default")] = "",
+    out: Annotated[str, typer.Option(help="directory for the results; reports/correlation-<format> by default")] = "",
+    traceback: Traceback = False,
+) -> None:
+    """Tell how well each metric agrees with people's judgements of captions."""
+    from workflows.people.correlate import Correlate
+
+    task = Correlate(
+        judgements=judgements,
+        format=format,
+        dataset=dataset,
+        dataset_root=dataset_root,
+        metrics=metrics,
+        out=out,
+        traceback=traceback,
+    )
+    _run(task, workers=1)
+    from workflows.people.terminal import print_correlations
+
+    print_correlations(task.output().out)
+
+
+@app.command()
 def stages(field: Annotated[str, typer.Argument(help="one field; all by default")] = "") -> None:
     """List what can be plugged in: stages by field, resources, metrics and datasets, with their options."""
     from workflows.terminal import print_registered

@@ -63,6 +63,11 @@ class Flickr(Dataset[FlickrConfig]):
         self.check_split(split)
         return fingerprint(self._entries[split], inspect)
 
+    def captions(self) -> dict[str, dict[str, str]]:
+        """Photo file -> number -> caption, as `photo.jpg#0` names it, of all photos, whether or not they are there."""
+        file = needed(root_of(self.name, self.config.root), tuple(_READERS), "file of captions")
+        return {name: group.captions for name, group in _by_photo(file).items()}
+
     def examples(self, split: str, directory: Path, inspect: Inspect) -> Iterator[tuple[Image, Truth]]:
         self.check_split(split)
         return examples(self._entries[split], inspect)

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import PIL.Image
 
@@ -12,23 +13,24 @@ from pipeline.records import Image
 
 GRADES = ((480, 76), (400, 75), (320, 74), (256, 70), (240, 66), (224, 62), (192, 58), (160, 52), (128, 45))
 """Longest side in pixels and JPEG quality, best first."""
+Grade: TypeAlias = tuple[int, int]
 _SAMPLE = 24
 
 
-def thumbnails(photos: Sequence[Image], room: int) -> list[str]:
+def thumbnails(photos: Sequence[Image], room: int, grades: Sequence[Grade] = GRADES) -> list[str]:
     """One data URI a photo, at the best grade whose sum is expected to fit `room` characters (else at the last);
     an empty string for a photo that cannot be decoded."""
-    grade = _grade(photos, room)
+    grade = _grade(photos, room, grades)
     return [_encode(photo, *grade) for photo in photos]
 
 
-def _grade(photos: Sequence[Image], room: int) -> tuple[int, int]:
+def _grade(photos: Sequence[Image], room: int, grades: Sequence[Grade]) -> Grade:
     sample = photos[:: max(1, len(photos) // _SAMPLE)]
-    for grade in GRADES:
+    for grade in grades:
         size = sum(len(_encode(photo, *grade)) for photo in sample)
         if size * len(photos) <= room * len(sample):
             return grade
-    return GRADES[-1]
+    return grades[-1]
 
 
 def _encode(photo: Image, side: int, quality: int) -> str:

@@ -1,0 +1,59 @@
+"""The page on which people choose between captions: one HTML file that needs nothing else and names no system.
+
+As in the report, a content security policy admits only this page's own script and style, by hash, and pictures inside
+the page. Answers stay in the judge's browser until the judge saves them.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+
+from pipeline.records import Image
+from workflows.people.questions import Question, page_id
+from workflows.report.thumbnails import GRADES, thumbnails
+
+MOST_CHARACTERS = 15_000_000
+LARGE = ((800, 82), (640, 80), (512, 78), (400, 76), *GRADES)
+
+
+def render(asked: Sequence[Question], images: Mapping[str, Image]) -> str:
+    """The page of some questions; `images` by photo id."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("workflows.people"), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    places = {photo: place for place, photo in enumerate(dict.fromkeys(question.photo for question in asked))}
+    shown = [{"id": one.id, "photo": places[one.photo], "captions": one.captions} for one in asked]
+    index = _json({"id": page_id(asked), "questions": shown})
+    style, script = _asset("judge.css"), _asset("judge.js")
+    pictures = thumbnails([images[photo] for photo in places], MOST_CHARACTERS - len(index) - 100_000, LARGE)
+    page = environment.get_template("judge.html").render(
+        id=page_id(asked),
+        total=len(asked),
+        style=style,
+        style_hash=_hash(style),
+        script=script,
+        script_hash=_hash(script),
+        index=index,
+        pictures=_json(pictures),
+    )
+    return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def _json(value: object) -> str:
+    """JSON that no HTML parser can leave: "<", ">" and "&" are written as escapes."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _asset(name: str) -> str:
+    return (resources.files("workflows.people") / "assets" / name).read_text("utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
