@@ -10,6 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from pipeline.codec import decode, encode
 from pipeline.columns import Column
+from pipeline.meter import Meter
 from pipeline.records import Score
 from pipeline.registry import choose
 from pipeline.stage import Metric
@@ -21,14 +22,20 @@ _NO_ROWS = np.zeros((0, 0, 0))
 
 
 def write_scores(store: Store, todo: Sequence[tuple[str, Artefact]], captions: Column, truth: Column) -> None:
-    """Score one column of captions by several metrics (text, artefact to be made), tokenising once."""
+    """Score one column of captions by several metrics (text, artefact to be made), tokenising once.
+
+    What that costs is counted in equal parts for each metric.
+    """
     said = dict(zip(captions.ids, captions, strict=True))
     references = {photo: true.captions for photo, true in zip(truth.ids, truth, strict=True)}
     metrics: list[Metric[Any]] = [choose("metrics", text).create() for text, _ in todo]
-    results = score(said, references, metrics)
+    with Meter() as meter:
+        results = score(said, references, metrics)
     for metric, (_, artefact) in zip(metrics, todo, strict=True):
         with store.making("scores", artefact.recipe) as workspace:
             if workspace:
+                workspace.about["photos"] = len(references)
+                workspace.meter.add(meter.spent.share(len(metrics)))
                 _write(workspace.out, [result for result in results if result.metric == metric.name])
 
 
