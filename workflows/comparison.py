@@ -10,6 +10,8 @@ from pipeline.executor import SplitFiles
 from pipeline.plan import Plan
 from pipeline.records import Score
 from pipeline.registry import choose
+from workflows.costs.recorded import Recorded
+from workflows.costs.systems import system_costs
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import Learning
 from workflows.report.page import render
@@ -38,7 +40,9 @@ def write_comparison(directory: Path, task: "Compare") -> None:
     words = {system.name: {scene.image.id: scene.captions for scene in system.scenes} for system in systems}
     pairs = all_pairs(measured, words, {true.id: true.captions for true in truth})
     about = {"dataset": task.on.text, "split": task.split, "skipped": task.skipped}
-    _write_json(directory / "scores.json", {**about, "scores": scores, "pairs": encode(pairs)})
+    costs = system_costs({plan.name: task.evaluation(plan).captions() for plan in task.found}, Recorded(task.stored))
+    found = {"scores": scores, "pairs": encode(pairs), "costs": encode(costs)}
+    _write_json(directory / "scores.json", {**about, **found})
     _write_parquet(directory / "scores.parquet", systems)
     _write_intervals(directory / "intervals.parquet", systems)
     comparison = Comparison(

@@ -206,7 +206,7 @@ class Fit(_OfStage):
                 if self.fold and "train" in splits:
                     whole = len(splits["train"].images())
                     learned_from -= len(range(self.fold.index, whole, self.fold.count))
-                workspace.about |= {"photos": learned_from} | self.how.machine(self.how.fit_processes)
+                workspace.about.update({"photos": learned_from} | self.how.machine(self.how.fit_processes))
                 if made.parameters is not None:
                     workspace.about["parameters"] = made.parameters
 
@@ -247,7 +247,7 @@ class Predict(_OfStage):
                 jobs = self.jobs()
                 ids = jobs[0].split.images().ids
                 write_column(workspace.out, self.field, ids, lambda start: self._values(jobs, start, len(ids)))
-                workspace.about |= {"photos": len(ids)} | self.how.machine(self.how.processes)
+                workspace.about.update({"photos": len(ids)} | self.how.machine(self.how.processes))
 
     def jobs(self) -> list[Job]:
         """The stage to be mapped over the split: with folds, the one of position modulo their number."""

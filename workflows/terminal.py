@@ -15,6 +15,7 @@ from pipeline.plan import Plan
 from pipeline.registry import FOLDERS, get, registered
 from pipeline.stage import Stage
 from stages.analysis.randomisation import LEVEL
+from workflows.costs.printed import print_costs, read_costs
 from workflows.planning import find_plan, find_plans, plan_names
 from workflows.skipped import counted, reasons
 
@@ -37,6 +38,7 @@ def print_scores(out: Path) -> None:
     for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
         _out.print(f"  -: {reason}", markup=False)
     _print_pairs([item for item in content["pairs"] if item["metric"] == SHOWN[-1]])
+    print_costs(read_costs(out))
     _print_skipped(content["skipped"])
     _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
 
