@@ -11,12 +11,12 @@ from pipeline.errors import BadBundle
 from workflows.costs.recorded import Cost, Recorded
 from workflows.tasks import Fit, FitResource, Predict, Prepare
 
-Work = Literal["resource", "fit", "learning column", "caption"]
+Work = Literal["resource", "fit", "column", "caption"]
 
 
 @dataclass(frozen=True, slots=True)
 class StageCost:
-    """One artefact on a system's way to captions; `cost` is None where it is not in the store. `shared`: others of the
+    """One artefact on a system's way to captions, a "column" being what another stage learns from; `cost` is None where it is not in the store. `shared`: others of the
     comparison need it too; it counts whole for each."""
 
     work: Work
@@ -117,4 +117,4 @@ def _described(task: luigi.Task, said: bool) -> tuple[Work, str]:
     stage = f"{task.field}/{task.recipes.plan.stage(task.field).name}"
     if isinstance(task, Fit):
         return "fit", f"{stage} (part {task.fold_index + 1} of {task.fold_count})" if task.fold_count else stage
-    return ("caption", stage) if said else ("learning column", f"{stage} on {task.split}")
+    return ("caption", stage) if said else ("column", f"{stage}, {task.split}")
