@@ -7,6 +7,7 @@ import json
 import math
 import re
 import time
+import zlib
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -272,7 +273,10 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._inside.get("type") == "application/json":
-            self.blocks[str(self._inside["id"])] = json.loads(data)
+            name, value = str(self._inside["id"]), json.loads(data)
+            if name.startswith("photo-"):
+                value[1] = json.loads(zlib.decompress(base64.b64decode(value[1])))
+            self.blocks[name] = value
         elif self._inside.get("type") != "module":
             self.text += data
 
@@ -411,7 +415,9 @@ def test_equal_scores_are_both_best_and_unlike_fingerprints_have_no_best(tmp_pat
 
 def test_oracle_and_human_rows_are_marked(text: str, page: Page) -> None:
     rows = dict(
-        re.findall(r'<th scope="row" class="name">([^<]*?)\s*(?:<span class="mark">(\w+)</span>)?\s*</th>', text)
+        re.findall(
+            r'<th scope="row" class="name"><a [^>]*>([^<]*)</a>\s*(?:<span class="mark">(\w+)</span>)?\s*</th>', text
+        )
     )
     assert rows == {
         "babytalk": "",
@@ -569,7 +575,7 @@ def test_a_thousand_photos_stay_under_fifteen_megabytes(tmp_path: Path) -> None:
 def test_of_more_photos_than_fit_some_are_shown_and_the_page_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workflows.report.page.MOST_PHOTOS", 3)
+    monkeypatch.setattr("workflows.report.comparison.MOST_PHOTOS", 3)
     page = Page(render(comparison(tmp_path, photos=6)))
     assert [photo["id"] for photo in page.blocks["index"]["photos"]] == ["scene_0000", "scene_0002", "scene_0004"]
     assert "3 of 6 photographs are shown, evenly spaced" in page.text
@@ -580,7 +586,8 @@ def test_how_a_network_learned_is_drawn(made: Comparison) -> None:
     text = render(replace(made, systems=(replace(made.systems[0], learning=(taught,)), *made.systems[1:])))
     drawn = re.findall(r'<polyline class="(\w+)" points="([^"]*)"', text)
     # evenly spaced over 240 by 64 less a margin of 2, the most at the top: loss falls, the score is best in the middle
-    assert drawn == [("loss", "2.0,2.0 120.0,32.0 238.0,62.0"), ("score", "2.0,62.0 120.0,2.0 238.0,22.0")]
+    # twice: on the overview, and in the view of the system
+    assert drawn == [("loss", "2.0,2.0 120.0,32.0 238.0,62.0"), ("score", "2.0,62.0 120.0,2.0 238.0,22.0")] * 2
     assert "0.100 to 0.400 in epoch 2, which was kept" in text
     assert "for 2 epochs" in text
 
@@ -588,9 +595,9 @@ def test_how_a_network_learned_is_drawn(made: Comparison) -> None:
 def test_a_training_without_a_judge_draws_its_loss_alone(made: Comparison) -> None:
     taught = Learning("captions", (4.0,), (None,))
     text = render(replace(made, systems=(replace(made.systems[0], learning=(taught,)),)))
-    assert re.findall(r'<polyline class="(\w+)"', text) == ["loss"]
+    assert re.findall(r'<polyline class="(\w+)"', text) == ["loss", "loss"]
 
 
 def test_no_curve_is_drawn_where_nothing_learned_tells(text: str, tmp_path: Path) -> None:
-    assert "<polyline" not in text
+    assert '<polyline class="' not in text
     assert Learning.read("graph", tmp_path) is None

@@ -12,7 +12,7 @@ from tests.workflows.test_report import comparison
 from workflows.report.axes import apart, axes
 from workflows.report.comparison import Comparison
 from workflows.report.page import render
-from workflows.report.scatter import FRAME, Mark, scatter
+from workflows.report.scatter import FRAME, NARROW, Frame, Mark, Point, scatter
 from workflows.report.scores import ScoreTable
 
 MEASURED = {  # tuple F1, CHAIR-i, perplexity, words
@@ -51,9 +51,9 @@ def best(table: ScoreTable) -> dict[str, list[str]]:
 def test_the_choice_of_references_is_the_one_that_has_people(measured: Comparison) -> None:
     found = axes(measured)
     assert found.references == "Leave one out"
-    assert found.chart is not None
-    assert [mark.name for mark in found.chart.marks] == list(MEASURED)
-    assert [mark.aside for mark in found.chart.marks] == [False, True, False, True]
+    assert [point.name for point in found.points] == list(MEASURED)
+    assert [point.aside for point in found.points] == [False, True, False, True]
+    assert [point.shape for point in found.points] == ["diamond", "diamond", "circle", "triangle"]
 
 
 def test_less_is_better_of_what_is_marked_so_and_length_has_no_best(measured: Comparison) -> None:
@@ -99,25 +99,26 @@ def test_without_either_the_page_has_no_such_section(tmp_path: Path) -> None:
 
 
 def test_right_is_fluent_by_the_logarithm_and_up_is_relevant() -> None:
-    low, middle, high = scatter([("a", 100.0, 0.1, False), ("b", 10.0, 0.2, False), ("c", 1.0, 0.3, False)]).marks
+    low, middle, high = scatter([Point("a", 100.0, 0.1), Point("b", 10.0, 0.2), Point("c", 1.0, 0.3)]).marks
     assert FRAME.left < low.x < middle.x < high.x < FRAME.right
     assert middle.x - low.x == pytest.approx(high.x - middle.x)
     assert FRAME.bottom > low.y > middle.y > high.y > FRAME.top
 
 
-def test_labels_lie_on_no_other_label_or_mark() -> None:
+@pytest.mark.parametrize("frame", [FRAME, NARROW])
+def test_labels_lie_on_no_other_label_or_mark(frame: Frame) -> None:
     names = [f"show_attend_tell_{place}" for place in range(8)]
-    found = scatter([(name, 20.0 + place % 3, 0.2 + place / 1000, False) for place, name in enumerate(names)])
+    found = scatter([Point(name, 20.0 + place % 3, 0.2 + place / 1000) for place, name in enumerate(names)], frame)
 
     def edges(mark: Mark) -> tuple[float, float, float, float]:
-        width = 7 * len(mark.name)
+        width = 7 * len(mark.point.name)
         left = mark.label_x - {"start": 0.0, "middle": width / 2, "end": width}[mark.anchor]
         return left, mark.label_y - 10, left + width, mark.label_y + 2
 
     boxes = [edges(mark) for mark in found.marks]
     for place, (left, top, right, bottom) in enumerate(boxes):
         assert left >= 0
-        assert right <= FRAME.width
+        assert right <= frame.width
         for other in boxes[place + 1 :]:
             assert right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
         assert not any(left < mark.x < right and top < mark.y < bottom for mark in found.marks)
@@ -125,7 +126,18 @@ def test_labels_lie_on_no_other_label_or_mark() -> None:
 
 def test_one_system_and_equal_ones_have_ticks_and_places() -> None:
     for count in (1, 3):
-        found = scatter([("same", 30.0, 0.25, False)] * count)
+        found = scatter([Point("same", 30.0, 0.25)] * count)
         assert len(found.across) > 1
         assert len(found.upwards) > 1
         assert all(math.isfinite(mark.x + mark.y) for mark in found.marks)
+
+
+def test_an_ellipse_spans_both_intervals() -> None:
+    one = Point("one", 20.0, 0.3, spread=((10.0, 40.0), (0.25, 0.4)))
+    alone, *others = scatter([one, Point("least", 10.0, 0.25), Point("most", 40.0, 0.4)]).marks
+    assert alone.ellipse is not None
+    x, y, wide, high = alone.ellipse
+    assert (x + wide, y + high) == pytest.approx((others[0].x, others[0].y))
+    assert (x - wide, y - high) == pytest.approx((others[1].x, others[1].y))
+    assert x == pytest.approx(alone.x)  # 20 is the geometric middle of 10 and 40
+    assert others[0].ellipse is None

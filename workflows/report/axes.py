@@ -8,21 +8,36 @@ from pipeline.registry import get
 from stages.metrics.facts import TUPLE_F1
 from stages.metrics.fluency import PERPLEXITY
 from workflows.report.comparison import Comparison, System
-from workflows.report.scatter import Scatter, scatter
+from workflows.report.scatter import FRAME, NARROW, Frame, Point, Scatter, scatter
 from workflows.report.scores import GROUPS, ScoreTable, score_table
+from workflows.report.section import Section, filled
 
 METRICS = {"facts": "Relevance", "fluency": "Fluency"}
+LABELLED = ("graph", "triplets")
+"""A plan that writes one of these speaks of what it found; the others go from the photo's features to words."""
 LESS = " \u2193"
 """Stands behind the name of a score of which less is better."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """(kind, title, table) of each axis that was measured, under one choice of references, and the chart of both."""
+    """(kind, title, table) of each axis that was measured, under one choice of references, and the marks of both."""
 
     references: str
     tables: tuple[tuple[str, str, ScoreTable], ...]
-    chart: Scatter | None
+    points: tuple[Point, ...]
+
+    @property
+    def charts(self) -> list[tuple[str, Frame, Scatter]]:
+        """The chart for a wide page and for a narrow one; none without marks."""
+        frames = (("wide", FRAME), ("narrow", NARROW)) if self.points else ()
+        return [(name, frame, scatter(self.points, frame)) for name, frame in frames]
+
+
+def section(comparison: Comparison) -> Section | None:
+    """The chart and the tables; None where neither axis was measured."""
+    found = axes(comparison)
+    return Section("axes", "Relevance and fluency", filled("axes.html", axes=found)) if found.tables else None
 
 
 def apart(comparison: Comparison) -> Comparison:
@@ -39,23 +54,29 @@ def axes(comparison: Comparison) -> Axes:
     """
     group = max(GROUPS, key=lambda references: len(_both(comparison, references)))
     tables = ((metric, title, _table(comparison, metric, group)) for metric, title in METRICS.items())
-    marks = _both(comparison, group)
-    return Axes(GROUPS[group], tuple(table for table in tables if table[2].groups), scatter(marks) if marks else None)
+    return Axes(GROUPS[group], tuple(table for table in tables if table[2].groups), _both(comparison, group))
 
 
-def _both(comparison: Comparison, references: str) -> list[tuple[str, float, float, bool]]:
-    """(name, perplexity, tuple F1, whether it stands aside) of the systems that have both."""
-    marks = []
+def _both(comparison: Comparison, references: str) -> tuple[Point, ...]:
+    """The systems that have a perplexity and a tuple F1."""
+    points = []
     for system in comparison.systems:
-        values = {score.metric: score.value for score in system.scores if score.references == references}
-        perplexity, relevance = values.get(PERPLEXITY), values.get(TUPLE_F1)
-        if perplexity is not None and relevance is not None:
-            marks.append((system.name, perplexity, relevance, _aside(system)))
-    return marks
+        scores = {score.metric: score for score in system.scores if score.references == references}
+        fluency, relevance = scores.get(PERPLEXITY), scores.get(TUPLE_F1)
+        if fluency and relevance and fluency.value is not None and relevance.value is not None:
+            spread = (fluency.interval, relevance.interval) if fluency.interval and relevance.interval else None
+            points.append(Point(system.name, fluency.value, relevance.value, _shape(system), _aside(system), spread))
+    return tuple(points)
 
 
 def _aside(system: System) -> bool:
     return system.human or bool(system.oracle)
+
+
+def _shape(system: System) -> str:
+    if system.human:
+        return "triangle"
+    return "diamond" if any(field in system.stages for field in LABELLED) else "circle"
 
 
 def _table(comparison: Comparison, metric: str, references: str) -> ScoreTable:

@@ -9,6 +9,9 @@ from pipeline.records import Caption, Image, Scene, Score, Truth
 from stages.analysis.verdicts import Verdict
 from workflows.report.learning import Learning
 
+MOST_PHOTOS = 1_000
+"""On one page."""
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -62,6 +65,13 @@ class Comparison:
                 raise ContractViolation(
                     f"the report got {len(part)} scenes of {name!r} for {len(self.images)} photos; give one a photo"
                 )
+
+    @property
+    def shown(self) -> list[int]:
+        """The places of the photos that the page shows: all, or MOST_PHOTOS evenly spaced."""
+        total = len(self.images)
+        shown = min(total, MOST_PHOTOS)
+        return [turn * total // shown for turn in range(shown)]
 
     def references(self, place: int) -> tuple[str, ...]:
         """People's sentences about one photo."""

@@ -4,7 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+from workflows.report.section import Section, filled
+
+if TYPE_CHECKING:
+    from workflows.report.comparison import Comparison
 
 WIDTH, HEIGHT = 240, 64
 """Of a drawing, in its own units; lines keep a margin of 2."""
@@ -47,3 +52,14 @@ def line(values: Sequence[float]) -> str:
     return " ".join(
         f"{2 + place * step:.1f},{HEIGHT - 2 - (value - least) * rise:.1f}" for place, value in enumerate(values)
     )
+
+
+def section(comparison: "Comparison") -> Section | None:
+    """How every network learned; None where none tells."""
+    learned = [(system.name, each) for system in comparison.systems for each in system.learning]
+    return Section("learning", "How the networks learned", curves(learned)) if learned else None
+
+
+def curves(learned: Sequence[tuple[str, Learning]]) -> str:
+    """The drawings of (system, how it learned)."""
+    return filled("learning.html", learned=learned, line=line, size=(WIDTH, HEIGHT))

@@ -1,32 +1,45 @@
 """One HTML file that needs nothing else: no server, no network, no other file.
 
-The scores and plans are plain HTML. Every photo is a block of JSON that the page's script reads when its card comes
-near the screen, so that a thousand photos open at once. A content security policy admits only this page's own script
-and style, by hash, and pictures inside the page.
+It has views: an overview, one a system, all photos, one a photo; what stands behind `#` says which. Overview and
+systems are plain HTML, one below the other where scripts are off. Every photo is a block that the page's script unpacks
+when it is looked at, so that a thousand photos open at once. A content security policy admits only this page's own
+script and style, by hash, and pictures inside the page.
 """
 
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from pipeline.records import FIELDS, Image
-from workflows.report.axes import apart, axes
+from pipeline.records import Image
+from workflows.report import plans
 from workflows.report.comparison import Comparison, System
 from workflows.report.details import details, number
 from workflows.report.disagreement import disagreement
-from workflows.report.learning import HEIGHT, WIDTH, line
-from workflows.report.pairs import chance, pairs
-from workflows.report.scatter import FRAME
-from workflows.report.scores import GROUPS, photo_scores, score_table
+from workflows.report.packing import packed
+from workflows.report.scores import by_photo, photo_metric
+from workflows.report.section import filled
+from workflows.report.sections import sections
+from workflows.report.systems import views
 from workflows.report.thumbnails import thumbnails
 
 MOST_CHARACTERS = 15_000_000
-MOST_PHOTOS = 1_000
-STYLES = ("page.css", "axes.css", "card.css")
-SCRIPTS = ("elements.js", "overlay.js", "evidence.js", "seen.js", "card.js", "photos.js", "reasons.js")
+STYLES = ("page.css", "parts.css", "axes.css", "card.css")
+SCRIPTS = (
+    "elements.js",
+    "overlay.js",
+    "evidence.js",
+    "seen.js",
+    "card.js",
+    "photos.js",
+    "photo.js",
+    "views.js",
+    "reasons.js",
+)
+_FRAME = 100_000
+"""More characters than the page has beside what is counted."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -57,59 +70,38 @@ def render_captions(
 
 
 def _page(comparison: Comparison, title: str, compares: bool) -> str:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("workflows.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     style, script = _assets(STYLES), _assets(SCRIPTS)
-    plain = apart(comparison)
-    places = _places(len(comparison.images))
-    index, blocks = _index(comparison, places, compares), [_details(comparison, place) for place in places]
-    words = len(index) + sum(map(len, blocks)) + len(style) + len(script)
-    pictures = thumbnails([comparison.images[place] for place in places], MOST_CHARACTERS - words - 100_000)
-    page = environment.get_template("page.html").render(
+    places = comparison.shown
+    index, blocks = _json(_index(comparison, compares)), [_details(comparison, place) for place in places]
+    parts = sections(comparison) if compares else [part for part in [plans.section(comparison)] if part]
+    systems = views(comparison)
+    written = [index, style, script, *blocks, *(part.body for part in parts), *(body for _, body in systems)]
+    pictures = thumbnails(
+        [comparison.images[place] for place in places], MOST_CHARACTERS - sum(map(len, written)) - _FRAME
+    )
+    page = filled(
+        "page.html",
         title=title,
         compares=compares,
         comparison=comparison,
-        axes=axes(comparison),
-        frame=FRAME,
-        tables=[("main", score_table(plain)), ("variants", score_table(plain, variants=True))],
-        pairs=pairs(comparison),
-        chance=chance,
-        fields=[field for field in FIELDS if any(field in system.stages for system in comparison.systems)],
-        shown=len(places),
-        line=line,
-        size=(WIDTH, HEIGHT),
-        photo_metric=_metric(comparison) if compares else "",
+        sections=parts,
+        systems=systems,
+        photo_metric=photo_metric(comparison),
         style=style,
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script),
         index=index,
-        blocks=[f'["{picture}",{block}]' for picture, block in zip(pictures, blocks, strict=True)],
+        blocks=[f'["{picture}","{block}"]' for picture, block in zip(pictures, blocks, strict=True)],
     )
     return page.encode("utf-8", "replace").decode("utf-8")
 
 
-def _places(total: int) -> list[int]:
-    shown = min(total, MOST_PHOTOS)
-    return [turn * total // shown for turn in range(shown)]
-
-
-def _index(comparison: Comparison, places: list[int], compares: bool) -> str:
+def _index(comparison: Comparison, compares: bool) -> Mapping[str, Any]:
     """What sorting and filtering need of every photo."""
-    column = photo_scores(comparison) if compares else None
-    scores = [
-        next((s.per_photo for s in system.scores if (s.references, s.metric) == column), {})
-        for system in comparison.systems
-    ]
+    scores = by_photo(comparison)
     photos = []
-    for place in places:
+    for place in comparison.shown:
         image = comparison.images[place]
         said = [captions[0].text if captions else None for captions in comparison.captions(place)]
         photos.append(
@@ -126,19 +118,11 @@ def _index(comparison: Comparison, places: list[int], compares: bool) -> str:
         {"title": system.name, "human": system.human, "oracle": () if system.human else system.oracle}
         for system in comparison.systems
     ]
-    return _json(
-        {"compares": compares, "metric": _metric(comparison) if compares else "", "systems": systems, "photos": photos}
-    )
-
-
-def _metric(comparison: Comparison) -> str:
-    """What the number beside a caption is; empty where no photo has one."""
-    column = photo_scores(comparison)
-    return f"{column[1]}, {GROUPS[column[0]].lower()}" if column else ""
+    return {"compares": compares, "metric": photo_metric(comparison), "systems": systems, "photos": photos}
 
 
 def _details(comparison: Comparison, place: int) -> str:
-    return _json([details(system.scenes[place]) for system in comparison.systems])
+    return packed([details(system.scenes[place]) for system in comparison.systems])
 
 
 def _json(value: Any) -> str:

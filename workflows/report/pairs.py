@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from stages.analysis.verdicts import Verdict
 from workflows.report.comparison import Comparison
-from workflows.report.scores import GROUPS, photo_scores
+from workflows.report.scores import photo_metric, photo_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def pairs(comparison: Comparison) -> Pairs | None:
     apart = sum(told.separable for told in found)
     summary = f"{apart} of {len(found)} pairs of systems are separable"
     ordered = sorted(found, key=lambda told: (told.separable, -told.adjusted))
-    return Pairs(f"{column[1]}, {GROUPS[column[0]].lower()}", summary, tuple(ordered))
+    return Pairs(photo_metric(comparison), summary, tuple(ordered))
 
 
 def chance(p: float) -> str:

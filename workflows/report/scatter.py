@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 _LETTER, _LINE = 7.4, 16  # of a label, in the drawing's units
 _FARTHEST = 8  # lines from a mark to its label
@@ -22,21 +23,36 @@ class Frame:
 
 
 FRAME = Frame()
+NARROW = Frame(width=360, height=400, left=44, right=350, bottom=352)
+"""For a telephone, where the labels keep their size and the plot does not."""
+
+Interval: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A system's place in the drawing and that of its label; `anchor` is the side of the label that lies at `label_x`.
+class Point:
+    """A system: perplexity of 1 or more, relevance in [0, 1], and where each lies with 95 % confidence.
 
-    `aside` is true of people and of systems that saw the truth, which are drawn hollow.
+    `shape` is circle, diamond or triangle; `aside` is true of people and of systems that saw the truth, drawn hollow.
     """
 
     name: str
     perplexity: float
     relevance: float
-    aside: bool
+    shape: str = "circle"
+    aside: bool = False
+    spread: tuple[Interval, Interval] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A system's place in the drawing and that of its label; `anchor` is the side of the label that lies at `label_x`.
+    `ellipse` is (centre x, centre y, radius x, radius y) of its intervals."""
+
+    point: Point
     x: float
     y: float
+    ellipse: tuple[float, float, float, float] | None
     label_x: float
     label_y: float
     anchor: str
@@ -52,28 +68,38 @@ class Scatter:
     upwards: tuple[tuple[float, str], ...]
 
 
-def scatter(systems: Sequence[tuple[str, float, float, bool]]) -> Scatter:
-    """The drawing of (name, perplexity of 1 or more, relevance in [0, 1], aside), at least one."""
-    logs, relevances = [math.log(each[1]) for each in systems], [each[2] for each in systems]
+def scatter(points: Sequence[Point], frame: Frame = FRAME) -> Scatter:
+    """The drawing of one point or more."""
+    logs = [math.log(each) for point in points for each in (point.perplexity, *(point.spread or ((), ()))[0])]
     low, high = _range(logs, 0.2)
-    bottom, top = _range(relevances, 0.05)
+    bottom, top = _range([each for point in points for each in (point.relevance, *(point.spread or ((), ()))[1])], 0.05)
 
     def x(log: float) -> float:
-        return FRAME.right - (log - low) / (high - low) * (FRAME.right - FRAME.left)
+        return frame.right - (log - low) / (high - low) * (frame.right - frame.left)
 
     def y(relevance: float) -> float:
-        return FRAME.bottom - (relevance - bottom) / (top - bottom) * (FRAME.bottom - FRAME.top)
+        return frame.bottom - (relevance - bottom) / (top - bottom) * (frame.bottom - frame.top)
 
-    points = [(x(log), y(relevance)) for log, relevance in zip(logs, relevances, strict=True)]
-    taken = [(px - FRAME.radius, py - FRAME.radius, px + FRAME.radius, py + FRAME.radius) for px, py in points]
+    centres = [(x(math.log(point.perplexity)), y(point.relevance)) for point in points]
+    taken = [(px - frame.radius, py - frame.radius, px + frame.radius, py + frame.radius) for px, py in centres]
     marks = []
-    for (name, perplexity, relevance, aside), (px, py) in zip(systems, points, strict=True):
-        places = list(_places(px, py))
-        free = (place for place in places if _free(_box(name, *place[:3]), taken))
+    for point, (px, py) in zip(points, centres, strict=True):
+        places = list(_places(px, py, frame))
+        free = (place for place in places if _free(_box(point.name, *place[:3]), taken, frame))
         label_x, label_y, anchor, led = next(free, places[0])
-        taken.append(_box(name, label_x, label_y, anchor))
-        marks.append(Mark(name, perplexity, relevance, aside, px, py, label_x, label_y, anchor, led))
+        taken.append(_box(point.name, label_x, label_y, anchor))
+        marks.append(Mark(point, px, py, _ellipse(point, x, y), label_x, label_y, anchor, led))
     return Scatter(tuple(marks), _log_ticks(low, high, x), _ticks(bottom, top, y))
+
+
+def _ellipse(
+    point: Point, x: Callable[[float], float], y: Callable[[float], float]
+) -> tuple[float, float, float, float] | None:
+    if point.spread is None:
+        return None
+    fluent, dull = (x(math.log(bound)) for bound in point.spread[0])
+    least, most = (y(bound) for bound in point.spread[1])
+    return (fluent + dull) / 2, (least + most) / 2, abs(fluent - dull) / 2, abs(least - most) / 2
 
 
 def _range(values: Sequence[float], least: float) -> tuple[float, float]:
@@ -82,9 +108,9 @@ def _range(values: Sequence[float], least: float) -> tuple[float, float]:
     return min(values) - margin, max(values) + margin
 
 
-def _places(x: float, y: float) -> Iterator[tuple[float, float, str, bool]]:
+def _places(x: float, y: float, frame: Frame) -> Iterator[tuple[float, float, str, bool]]:
     """Where a label may be: beside its mark, over or under it, then farther up and down, led to by a line."""
-    near, middle = FRAME.radius + 5, 5
+    near, middle = frame.radius + 5, 5
     yield x + near, y + middle, "start", False
     yield x - near, y + middle, "end", False
     yield x, y - near, "middle", False
@@ -101,9 +127,11 @@ def _box(name: str, x: float, y: float, anchor: str) -> tuple[float, float, floa
     return left, y - _LINE * 0.75, left + width, y + _LINE * 0.25
 
 
-def _free(box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]) -> bool:
+def _free(
+    box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]], frame: Frame
+) -> bool:
     left, top, right, bottom = box
-    inside = left >= FRAME.left and right <= FRAME.width and top >= 0 and bottom <= FRAME.bottom
+    inside = left >= frame.left and right <= frame.width and top >= 0 and bottom <= frame.bottom
     return inside and all(
         right <= others[0] or others[2] <= left or bottom <= others[1] or others[3] <= top for others in taken
     )

@@ -87,6 +87,21 @@ def photo_scores(comparison: Comparison) -> Column | None:
     )
 
 
+def by_photo(comparison: Comparison) -> list[Mapping[str, float]]:
+    """photo -> score in that column, of every system; empty for one that has none."""
+    column = photo_scores(comparison)
+    return [
+        next((s.per_photo for s in system.scores if (s.references, s.metric) == column), {})
+        for system in comparison.systems
+    ]
+
+
+def photo_metric(comparison: Comparison) -> str:
+    """What that column is called; empty where no photo has a score."""
+    column = photo_scores(comparison)
+    return f"{column[1]}, {GROUPS[column[0]].lower()}" if column else ""
+
+
 def _columns(comparison: Comparison) -> tuple[Column, ...]:
     """In the order of the groups, and within a group in the order the systems' scores come in."""
     met = dict.fromkeys((s.references, s.metric) for system in comparison.systems for s in system.scores)

@@ -10,7 +10,7 @@ from pipeline import images
 from pipeline.errors import BadPhoto
 from pipeline.records import Image
 
-GRADES = ((320, 74), (256, 70), (240, 66), (224, 62), (192, 58), (160, 52), (128, 45))
+GRADES = ((480, 76), (400, 75), (320, 74), (256, 70), (240, 66), (224, 62), (192, 58), (160, 52), (128, 45))
 """Longest side in pixels and JPEG quality, best first."""
 _SAMPLE = 24
 

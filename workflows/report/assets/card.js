@@ -1,7 +1,9 @@
 // One photo with every system's caption: words to point at, panels to open, one drawing over the photo.
 
-function card(index, photo, position) {
-  const [picture, saids] = JSON.parse(document.getElementById(`photo-${position}`).textContent);
+// `alone` is true in the photo's own view, where it is large, has no heading of its own, and people's words are open.
+async function card(index, photo, position, alone = false) {
+  const [picture, letters] = block(position);
+  const saids = await unpacked(letters);
   const whole = { ...photo, picture };
   const figure = frame(whole, photo.references.length ? `Photo ${photo.id}: ${photo.references[0]}` : `Photo ${photo.id}`);
   const why = h("div", { class: "why", "aria-live": "polite" });
@@ -80,13 +82,17 @@ function card(index, photo, position) {
     return list;
   }
 
+  function about(title, text = title.title) {
+    return index.compares ? h("a", { href: `#system/${encodeURIComponent(title.title)}` }, text) : text;
+  }
+
   function line(title, system) {
     const said = saids[system];
     const marks = [title.human && "human", title.oracle.length > 0 && "oracle"].filter(Boolean)
       .map((mark) => h("span", { class: "mark" }, mark));
     const score = photo.scores[system];
     if (!said) return h("li", { class: "line silent" },
-      h("div", { class: "who" }, title.title, marks), h("p", { class: "caption" }, "said nothing of this photo"));
+      h("div", { class: "who" }, about(title), marks), h("p", { class: "caption" }, "said nothing of this photo"));
     const point = (about) => {
       if (about) opened = system;
       draw(null, about);
@@ -94,6 +100,7 @@ function card(index, photo, position) {
     const parts = seen(whole, said, point, (place) => article.querySelector(`[data-word="${system} ${place}"]`).focus());
     if (index.compares && said.others) parts.push(others);
     const knows = parts.length > 0;
+    if (knows && index.compares) parts.push(() => h("p", {}, about(title, `All about ${title.title}`)));
     const panel = h("div", { class: "panel", hidden: true });
     const toggle = h("button", { type: "button", class: "toggle", "aria-expanded": "false",
       title: "What stands behind this caption", onclick: () => {
@@ -106,18 +113,20 @@ function card(index, photo, position) {
       } }, index.compares ? title.title : "What stands behind it");
     if (!index.compares) return h("li", { class: "line alone" }, caption(said, system), said.others && others(said), knows && [toggle, panel]);
     return h("li", { class: "line" },
-      h("div", { class: "who" }, knows ? toggle : title.title, marks),
+      h("div", { class: "who" }, knows ? toggle : about(title), marks),
       caption(said, system),
       index.metric && h("span", { class: "score", title: score == null ? "not scored on this photo" : index.metric }, readable(score)),
       knows && panel);
   }
 
-  const people = photo.references.length > 0 && h("details", { class: "references", open: document.getElementById("references")?.checked },
+  const people = photo.references.length > 0 && h("details", { class: "references", open: alone || document.getElementById("references")?.checked },
     h("summary", {}, `${photo.references.length} reference${photo.references.length === 1 ? "" : "s"}`),
     h("ul", {}, photo.references.map((text) => h("li", {}, text))));
-  const article = h("article", { class: "card", "aria-label": `Photo ${photo.id}` },
-    h("figure", {}, figure,
-      h("figcaption", {}, h("a", { href: `#photo=${encodeURIComponent(photo.id)}` }, photo.id),
+  const here = `#photo/${encodeURIComponent(photo.id)}`;
+  const article = h("article", { class: alone ? "card large" : "card", "aria-label": `Photo ${photo.id}` },
+    !alone && h("h2", { class: "unseen" }, `Photo ${photo.id}`),
+    h("figure", {}, alone ? figure : h("a", { href: here, class: "enlarge" }, figure),
+      h("figcaption", {}, alone ? h("span", {}, `${photo.size[0]} × ${photo.size[1]}`) : h("a", { href: here }, photo.id),
         photo.apart != null && h("span", {}, `disagreement ${readable(photo.apart)}`)),
       why),
     h("div", {}, h("ul", { class: "lines" }, index.systems.map(line)), people));

@@ -50,3 +50,15 @@ function bars(terms, most = 8, among = terms) {
   });
   return h("ul", { class: "bars" }, rows);
 }
+
+// What `packed` of the page's maker wrote: JSON, deflated, as base64.
+async function unpacked(letters) {
+  const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(plain).text());
+}
+
+// The block of one photo: its picture, and what stands behind every system's captions, still packed.
+function block(position) {
+  return JSON.parse(document.getElementById(`photo-${position}`).textContent);
+}

@@ -8,10 +8,19 @@ const reasons = {
   template: "part of the sentence frame",
   ngram: "put there by the language model",
   state: "chosen from the whole photo, seen once, and the words before",
+  pointing: "where it looked; a word with a box was copied from that box, another chosen from the vocabulary",
+  alignment: "lies on the region that this word fits best",
+  model: "written by a model that does not tell its reasons",
   neighbour: "borrowed from what people said of a photo that looks like this one",
   triplet: "borrowed from what people said of another photo that means what this one seems to mean",
   reference: "a person wrote it",
   file: "read from a file, which says nothing of its reasons",
+};
+
+// What a single number of a word means, where it is a share.
+const numbers = {
+  sentinel: (share) => `The sentinel holds ${percent(share)}: so much of the word came from the sentence so far, the rest from the photo.`,
+  gate: (share) => `The gate let ${percent(share)} of what was looked at through.`,
 };
 
 function reasonOf(said, evidence) {
@@ -30,6 +39,7 @@ function explanation(said, place) {
       + ` even attention would give it ${percent(1 / (rows * columns))}.`);
   }
   if (box) lines.push(`Box ${box.at + 1}, ${box.stuff ? "stuff" : "a thing"}${box.labels.length ? ":" : "."}`);
+  for (const [name, value] of evidence?.terms ?? []) if (numbers[name] && value != null) lines.push(numbers[name](value));
   return [
     h("p", {}, h("b", {}, said.pieces[2 * place + 1]), " ", h("span", {}, reasonOf(said, evidence)),
       chance != null && h("span", { class: "chance" }, ` · p ${readable(chance)}`)),

@@ -23,27 +23,32 @@ function by(value, sign) {
   };
 }
 
-const orders = [["By id", (a, b) => byId.compare(a.photo.id, b.photo.id)]];
-if (index.photos.some((photo) => photo.apart != null))
-  orders.unshift(["Most disagreement first", by((photo) => photo.apart, -1)], ["Least disagreement first", by((photo) => photo.apart, 1)]);
+const orders = new Map([["id", ["By id", (a, b) => byId.compare(a.photo.id, b.photo.id)]]]);
+if (index.photos.some((photo) => photo.apart != null)) {
+  orders.set("disagreed", ["Most disagreement first", by((photo) => photo.apart, -1)]);
+  orders.set("agreed", ["Least disagreement first", by((photo) => photo.apart, 1)]);
+}
 if (index.metric)
   index.systems.forEach(({ title }, system) => {
     if (!index.photos.some((photo) => photo.scores[system] != null)) return;
-    orders.push([`${title}: best score first`, by((photo) => photo.scores[system], -1)],
-      [`${title}: worst score first`, by((photo) => photo.scores[system], 1)]);
+    orders.set(`best/${title}`, [`${title}: best score first`, by((photo) => photo.scores[system], -1)]);
+    orders.set(`worst/${title}`, [`${title}: worst score first`, by((photo) => photo.scores[system], 1)]);
   });
-order.append(...orders.map(([name], place) => h("option", { value: place }, name)));
-order.parentElement.hidden = orders.length < 2;
+order.append(...[...orders].map(([key, [name]]) => h("option", { value: key }, name)));
+order.value = orders.has("disagreed") ? "disagreed" : "id";
+order.parentElement.hidden = orders.size < 2;
 
 const near = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && next(),
   { rootMargin: "1200px" });
 let listed = [];
 let made = 0;
 
-function next() {
-  const batch = listed.slice(made, made + chunk);
+async function next() {
+  const [list, batch] = [listed, listed.slice(made, made + chunk)];
   made += batch.length;
-  cards.append(...batch.map(({ photo, position }) => card(index, photo, position)));
+  const ready = await Promise.all(batch.map(({ photo, position }) => card(index, photo, position)));
+  if (list !== listed) return; // another list was asked for meanwhile
+  cards.append(...ready);
   more.hidden = made >= listed.length;
   near.unobserve(more); // observed anew, it reports again if it is still near
   near.observe(more);
@@ -51,23 +56,20 @@ function next() {
 
 function list() {
   const wanted = filter.value.trim().toLowerCase();
-  listed = photos.filter(({ text }) => text.includes(wanted)).sort(orders[order.value][1]);
+  listed = photos.filter(({ text }) => text.includes(wanted)).sort(orders.get(order.value)[1]);
   made = 0;
   cards.replaceChildren();
-  next();
   const all = photos.length.toLocaleString("en");
   document.getElementById("count").value =
     listed.length === photos.length ? `${all} photograph${photos.length === 1 ? "" : "s"}` : `${listed.length.toLocaleString("en")} of ${all}`;
+  return next();
 }
 
-// `#photo=id` leads to that photo.
-function follow() {
-  if (!location.hash.startsWith("#photo=")) return;
-  const id = decodeURIComponent(location.hash.slice(7));
-  const place = listed.findIndex(({ photo }) => photo.id === id);
-  if (place < 0) return;
-  while (made <= place) next();
-  cards.children[place].scrollIntoView();
+// The list as it stands, or in the order named; made when it is first looked at.
+function showPhotos(wanted) {
+  if (orders.has(wanted) && wanted !== order.value) order.value = wanted;
+  else if (listed.length) return;
+  list();
 }
 
 let waiting;
@@ -75,11 +77,9 @@ filter.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(list, 120);
 });
+order.addEventListener("change", () => location.replace(`#photos/${order.value.split("/").map(encodeURIComponent).join("/")}`));
 order.addEventListener("change", list);
 together?.addEventListener("change", () =>
   cards.querySelectorAll(".references").forEach((people) => { people.open = together.checked; }));
 document.getElementById("tools").addEventListener("submit", (event) => event.preventDefault());
 more.addEventListener("click", next);
-addEventListener("hashchange", follow);
-list();
-follow();

@@ -1,7 +1,7 @@
 // What a system knew of a photo before it spoke: boxes, attributes, relations, the labelling; attention word by word.
 
 function part(title, ...content) {
-  return h("section", { class: "part" }, h("h4", {}, title), content);
+  return h("section", { class: "part" }, h("h3", {}, title), content);
 }
 
 // `point` is called with what a row is about (boxes, an arrow) when it is pointed at, and with null afterwards.
