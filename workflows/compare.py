@@ -20,7 +20,7 @@ from workflows.skipped import counted
 from workflows.sources import forget
 from workflows.tasks import Evaluate, Predict, Prepare, Work
 
-REPORT_VERSION = 5
+REPORT_VERSION = 6
 
 
 class OnDataset(Work):

@@ -54,6 +54,7 @@ def write_comparison(directory: Path, task: "Compare") -> None:
         command=task.command,
         notes=notes(task.skipped),
         pairs=tuple(pairs),
+        costs=costs,
     )
     (directory / "report.html").write_text(render(comparison), encoding="utf-8")
 

@@ -143,7 +143,7 @@ def _work(task: luigi.Task) -> str:
         return f"fit {_stage(task)}" + (f", part {task.fold_index + 1} of {task.fold_count}" if task.fold_count else "")
     if isinstance(task, Predict):
         return f"run {_stage(task)} on {_split(task.on, task.split)}"
-    return f"write {task.output().out}"
+    return f"write {task.output().out.name}"
 
 
 def _split(dataset: str, split: str) -> str:

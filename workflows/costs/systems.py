@@ -16,8 +16,11 @@ Work = Literal["resource", "fit", "column", "caption"]
 
 @dataclass(frozen=True, slots=True)
 class StageCost:
-    """One artefact on a system's way to captions, a "column" being what another stage learns from; `cost` is None where it is not in the store. `shared`: others of the
-    comparison need it too; it counts whole for each."""
+    """One artefact on a system's way to captions; a "column" is what another stage learns from.
+
+    `cost` is None where it is not in the store. `shared`: others of the comparison need it too; it counts whole for
+    each.
+    """
 
     work: Work
     made: str
