@@ -220,7 +220,7 @@ def test_totals_are_sums_of_manifests_and_what_is_shared_is_marked(ran: None) ->
         assert system.fit.memory == max(manifest["peak_memory_bytes"] for manifest in fits)
         assert system.photo.seconds == pytest.approx(sum(manifest["seconds"] for manifest in said) / 3)
         assert system.photo.gaps == system.fit.gaps == 0
-    assert read_costs(Path("out")) == costs("learner", "plain", "parrot")
+    assert read_costs(Path("out")) == costs(*PLANS)
 
 
 def test_a_fold_learned_from_the_other_photos(ran: None) -> None:
