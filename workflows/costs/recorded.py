@@ -35,10 +35,11 @@ class Cost:
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any], photos: int | None) -> Self:
-        """That of a manifest, which may be older than some of its parts."""
+        """That of a manifest, which may be older than some of its parts: scores once timed their writing alone."""
+        timed = manifest["kind"] != "scores" or "runs" in manifest
         return cls(
-            manifest.get("seconds"),
-            manifest.get("cpu_seconds"),
+            manifest.get("seconds") if timed else None,
+            manifest.get("cpu_seconds") if timed else None,
             manifest.get("peak_memory_bytes"),
             manifest.get("peak_memory_since") != "start",
             sum(file["bytes"] for file in manifest["files"].values()),
