@@ -39,11 +39,11 @@ def print_costs(costs: Sequence[SystemCost]) -> None:
         table.add_row(
             system.system,
             _least(_number(fit.cpu_seconds), fit),
-            _mebibytes(fit.memory),
+            _most(fit.memory, fit.bound),
             _megabytes(fit.disk),
             f"{fit.parameters:,}" if fit.parameters else "-",
             _least(_number(photo.cpu_seconds * 1000), photo),
-            _mebibytes(photo.memory),
+            _most(photo.memory, photo.bound),
             _number(1 / photo.seconds) if photo.seconds and not photo.gaps else "-",
         )
     _out.print(table)
@@ -61,8 +61,8 @@ def print_stages(costs: Sequence[SystemCost]) -> None:
         rate = _number(1 / photo.seconds) if photo.seconds and not photo.gaps else "-"
         table.add_row("one photo", *_totals(photo), rate)
         _out.print(table)
-    _out.print("  *: shared with another system, counted whole for each; <=: the peak of a process's whole life;")
-    _out.print("  >=: without what was not recorded (-)")
+    _out.print("  *: shared with another system, counted whole for each; >=: without what was not recorded (-);")
+    _out.print("  <=: memory of a process that also made other things")
 
 
 def print_forecast(told: Forecast) -> None:
@@ -119,7 +119,7 @@ def _cells(cost: Cost | None) -> list[str]:
     return [
         _known(cost.seconds),
         _known(cost.cpu_seconds),
-        "-" if cost.memory is None else "<= " * cost.bound + _mebibytes(cost.memory),
+        "-" if cost.memory is None else _most(cost.memory, cost.bound),
         _megabytes(cost.disk),
         "-" if cost.parameters is None else f"{cost.parameters:,}",
         _number(cost.photos / cost.seconds) if cost.photos and cost.seconds else "-",
@@ -130,7 +130,7 @@ def _totals(total: Total) -> list[str]:
     return [
         _least(_number(total.seconds), total),
         _least(_number(total.cpu_seconds), total),
-        _mebibytes(total.memory),
+        _most(total.memory, total.bound),
         _megabytes(total.disk),
         f"{total.parameters:,}" if total.parameters else "-",
     ]
@@ -146,6 +146,10 @@ def _guess(value: float | None) -> str:
 
 def _least(text: str, total: Total) -> str:
     return f">= {text}" if total.gaps else text
+
+
+def _most(memory: float, bound: bool) -> str:
+    return f"<= {_mebibytes(memory)}" if bound else _mebibytes(memory)
 
 
 def _number(value: float) -> str:

@@ -31,7 +31,8 @@ class StageCost:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Of several stages what was recorded; `gaps` of them say nothing. Memory is the largest, all else the sum."""
+    """Of several stages what was recorded; `gaps` of them say nothing. Memory is the largest, and a `bound` where that
+    of any is; all else is the sum."""
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -39,6 +40,7 @@ class Total:
     disk: float = 0.0
     parameters: int = 0
     gaps: int = 0
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def _total(stages: Iterable[StageCost], by_photo: bool = False) -> Total:
             total.disk + cost.disk / parts,
             total.parameters + (cost.parameters or 0),
             total.gaps,
+            total.bound or cost.bound,
         )
     return total
 
