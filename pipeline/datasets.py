@@ -64,6 +64,10 @@ class Dataset(ABC, Generic[C]):
                 raise BadData(f"{text} has no {split} photos; it has {', '.join(self.splits)}")
             raise UnknownName(f"split of {text}", split, self.splits)
 
+    def count(self, split: str) -> int | None:
+        """How many photos a split has that are made when they are needed; None where the files say so."""
+        return None
+
     @abstractmethod
     def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
         """The split's hashes, cheaply; `inspect` says what a photo file is, or None where the photo is to be left out.

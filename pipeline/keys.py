@@ -47,6 +47,7 @@ class Source:
         self.photos = photos
         self.skipped: dict[str, str] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
+        self._usable: dict[str, int] = {}
 
     @cached_property
     def dataset(self) -> Dataset[Any]:
@@ -81,8 +82,13 @@ class Source:
             prints = self.dataset.fingerprint(split, survey.inspect)
             survey.judge(f"{self.choice.name} {split}")
             self.skipped.update(survey.bad)
-            self._fingerprints[split] = prints
+            self._fingerprints[split], self._usable[split] = prints, survey.usable
         return self._fingerprints[split]
+
+    def count(self, split: str) -> int:
+        """How many photos a split has, before any is read. Raises as `fingerprint` does."""
+        self.fingerprint(split)
+        return self.dataset.count(split) or self._usable[split]
 
     def split_recipe(self, split: str) -> dict[str, Any]:
         """What a prepared split depends on: the reader's version, the photos and the truth (options show in these)."""

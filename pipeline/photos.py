@@ -112,10 +112,11 @@ class Survey:
 
     Attributes:
         bad: path -> what is wrong with the photo.
+        usable: how many can be used.
     """
 
     def __init__(self, photos: Photos) -> None:
-        self._photos, self._usable = photos, 0
+        self._photos, self.usable = photos, 0
         self.bad: dict[str, str] = {}
 
     def inspect(self, path: Path) -> Seen | None:
@@ -135,7 +136,7 @@ class Survey:
         if seen is None:
             self.bad[printable(str(path))] = fault
         else:
-            self._usable += 1
+            self.usable += 1
         return seen
 
     def judge(self, what: str) -> None:
@@ -154,7 +155,7 @@ class Survey:
             raise BadPhoto(
                 f"{len(self.bad)} photos of {what} cannot be used; --on-bad-photo skip leaves them out{lines}"
             )
-        if self.bad and not self._usable:
+        if self.bad and not self.usable:
             raise BadPhoto(f"not one photo of {what} can be used{lines}")
 
 

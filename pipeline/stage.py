@@ -123,6 +123,11 @@ class Stage(Learned, ABC, Generic[C, T]):
         """Learn from the splits named in `fit_on`, one Examples each. Stateless stages leave this alone."""
         return self
 
+    @property
+    def parameters(self) -> int | None:
+        """How many numbers a fitted network learned; None of what has none to count."""
+        return None
+
     @abstractmethod
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[T]:
         """One value of the written field per scene, in the same order; the scenes stay as they are."""

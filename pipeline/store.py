@@ -10,13 +10,11 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import resource
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from safetensors import SafetensorError
 
 from pipeline.errors import StoreError
 from pipeline.keys import key_of
+from pipeline.meter import Meter
 from pipeline.photos import Photos
 
 KINDS = ("datasets", "resources", "models", "columns", "scores")
@@ -38,10 +37,16 @@ _RECORDED = ("numpy", "torch", "scikit-learn", "opencv-python", "spacy", "timm",
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where an artefact is being made: `out` becomes the artefact, `scratch` outlives a kill and is then dropped."""
+    """Where an artefact is being made: `out` becomes the artefact, `scratch` outlives a kill and is then dropped.
+
+    What its maker knows of the cost, such as the number of `photos`, goes into `about` and so into the manifest;
+    `meter` takes what was spent on it before.
+    """
 
     out: Path
     scratch: Path
+    meter: Meter
+    about: dict[str, int | str] = field(default_factory=dict)
 
 
 class Store:
@@ -74,13 +79,16 @@ class Store:
         return True
 
     def manifest(self, kind: str, key: str) -> dict[str, Any]:
-        """Recipe, files, versions, seconds and peak memory of an artefact."""
+        """Recipe, files, versions and cost of an artefact; see `making`."""
         content: dict[str, Any] = json.loads((self.path(kind, key) / "manifest.json").read_text(encoding="utf-8"))
         return content
 
     @contextmanager
     def making(self, kind: str, recipe: Mapping[str, Any]) -> Iterator[Workspace | None]:
         """Make the artefact of a recipe; gives None where another process has just made it.
+
+        Its manifest says what that cost (`pipeline.meter`), what runs that were killed on the way spent included, and
+        on how many processors.
 
         Raises:
             StoreError: where the disk is full or the store cannot be written, with the remedy.
@@ -91,13 +99,14 @@ class Store:
             if self.has(kind, key):
                 yield None
                 return
-            workspace = Workspace(partial / "out", partial / "scratch")
+            meter = Meter(partial / "spent.json")
+            workspace = Workspace(partial / "out", partial / "scratch", meter)
             for directory in (workspace.out, workspace.scratch):
                 directory.mkdir(parents=True, exist_ok=True)
             (workspace.out / "manifest.json").unlink(missing_ok=True)  # of a run killed just before its rename
-            started, cpu = time.perf_counter(), time.process_time()
-            yield workspace
-            cost = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
+            with meter:
+                yield workspace
+            cost = {"cpus": os.cpu_count(), **asdict(meter.spent), **workspace.about}
             write_manifest(workspace.out, {"kind": kind, "key": key, "recipe": recipe, **cost})
             self._keep(workspace.out, kind, key)
             shutil.rmtree(partial, ignore_errors=True)
@@ -259,8 +268,7 @@ def write_manifest(directory: Path, content: Mapping[str, Any]) -> None:
     for file in sorted(path for path in directory.rglob("*") if path.is_file()):
         files[file.relative_to(directory).as_posix()] = {"bytes": file.stat().st_size, "sha256": _sha256(file)}
         _flush(file)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    manifest = {**content, "files": files, "peak_memory_bytes": peak, "versions": versions(), "commit": commit()}
+    manifest = {**content, "files": files, "versions": versions(), "commit": commit()}
     (directory / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
 
 

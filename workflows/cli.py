@@ -25,6 +25,7 @@ OnBadPhoto = Annotated[
     Literal["fail", "skip"], typer.Option(help="end the run, or leave out photos that cannot be used")
 ]
 Traceback = Annotated[bool, typer.Option("--traceback", help="show where an error arose")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would run and what that would cost, and run nothing")]
 STORE = Path(".captionloom")
 
 
@@ -47,6 +48,7 @@ def compare(
     tensorboard: TensorBoard = "",
     device: Device = "auto",
     traceback: Traceback = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Run several plans on the same photos and put captions, scores and a report into one directory."""
     from workflows.compare import Compare
@@ -68,11 +70,23 @@ def compare(
         tensorboard=tensorboard,
         device=device,
         traceback=traceback,
+        dry_run=dry_run,
     )
     _run(task, workers)
-    from workflows.terminal import print_scores
+    if not dry_run:
+        from workflows.terminal import print_scores
 
-    print_scores(task.output().out)
+        print_scores(task.output().out)
+
+
+@app.command()
+def cost(
+    results: Annotated[Path, typer.Argument(help="directory of results of `captionloom compare`")],
+) -> None:
+    """Show what every stage of every system of a comparison cost."""
+    from workflows.costs.printed import print_stages, read_costs
+
+    print_stages(read_costs(results))
 
 
 @app.command()
@@ -229,6 +243,7 @@ def caption(
     tensorboard: TensorBoard = "",
     device: Device = "auto",
     traceback: Traceback = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Describe photos by one plan, fitted on a dataset (scenes by default) or out of a bundle."""
     from workflows.caption import Caption
@@ -249,11 +264,13 @@ def caption(
         tensorboard=tensorboard,
         device=device,
         traceback=traceback,
+        dry_run=dry_run,
     )
     _run(task, workers)
-    from workflows.terminal import print_captions
+    if not dry_run:
+        from workflows.terminal import print_captions
 
-    print_captions(task.output().out)
+        print_captions(task.output().out)
 
 
 @app.command()

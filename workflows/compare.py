@@ -21,7 +21,7 @@ from workflows.skipped import counted
 from workflows.sources import forget
 from workflows.tasks import Evaluate, Predict, Prepare, Work
 
-REPORT_VERSION = 5
+REPORT_VERSION = 6
 
 
 class OnDataset(Work):
@@ -43,6 +43,9 @@ class OnDataset(Work):
     )
     batch = luigi.IntParameter(default=32, significant=False, description="photos a network looks at together")
     traceback = luigi.BoolParameter(default=False, significant=False, description="show where an error arose")
+    dry_run = luigi.BoolParameter(
+        default=False, significant=False, description="say what would run and what that would cost, and run nothing"
+    )
 
     def __init__(self, *args: Any, **parameters: Any) -> None:
         super().__init__(*args, **parameters)
@@ -50,11 +53,27 @@ class OnDataset(Work):
             messages.want_traceback()
 
     def complete(self) -> bool:
-        """Whether the results are there for the files as they are now, also when Luigi knows the task from before."""
+        """Whether the results are there for the files as they are now, also when Luigi knows the task from before.
+
+        A dry run says what would be done, and has nothing to do.
+        """
+        if self.dry_run:
+            self._foretell()
+            return True
         forget()
         for remembered in ("on", "opened", "fitted_on", "found", "families", "missing"):
             self.__dict__.pop(remembered, None)
         return super().complete()
+
+    def _foretell(self) -> None:
+        from workflows.costs.forecast import forecast
+        from workflows.costs.printed import print_forecast
+
+        try:
+            print_forecast(forecast(self))
+        except Exception as error:
+            messages.show(error)
+            raise
 
     def on_success(self) -> Any:
         """Say where the results are: Luigi itself is silent when all went well."""

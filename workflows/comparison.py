@@ -10,6 +10,8 @@ from pipeline.executor import SplitFiles
 from pipeline.plan import Plan
 from pipeline.records import Score
 from pipeline.registry import choose
+from workflows.costs.recorded import Recorded
+from workflows.costs.systems import system_costs
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import Learning
 from workflows.report.page import render
@@ -40,7 +42,8 @@ def write_comparison(directory: Path, task: "Compare") -> None:
     families = {name: [measured[plan.name] for plan in family] for name, family in task.families.items()}
     spreads = [spread for name, family in families.items() for spread in over_seeds(name, family)]
     about = {"dataset": task.on.text, "split": task.split, "skipped": task.skipped}
-    results = {"scores": scores, "pairs": encode(pairs), "seeds": encode(spreads)}
+    costs = system_costs({plan.name: task.evaluation(plan).captions() for plan in task.found}, Recorded(task.stored))
+    results = {"scores": scores, "pairs": encode(pairs), "seeds": encode(spreads), "costs": encode(costs)}
     _write_json(directory / "scores.json", {**about, **results})
     _write_parquet(directory / "scores.parquet", systems)
     _write_intervals(directory / "intervals.parquet", systems)
@@ -53,6 +56,7 @@ def write_comparison(directory: Path, task: "Compare") -> None:
         command=task.command,
         notes=notes(task.skipped),
         pairs=tuple(pairs),
+        costs=costs,
     )
     (directory / "report.html").write_text(render(comparison), encoding="utf-8")
 

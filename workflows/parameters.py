@@ -1,6 +1,7 @@
 """Luigi parameters of ours: comma lists, and how to run (which never changes a result)."""
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -45,6 +46,14 @@ class HowToRun:
     @property
     def engine(self) -> Engine:
         return process_pool(self.processes) if self.processes > 1 else in_process
+
+    def machine(self, processes: int) -> dict[str, int | str]:
+        """What the work of so many processes ran on. "auto" where the others may have found a device of their own."""
+        if "torch" in sys.modules:
+            from stages.networks.device import resolve
+
+            return {"device": resolve(self.device), "processes": processes}
+        return {"device": "cpu" if processes == 1 else self.device, "processes": processes}
 
     def runtime(self, scratch: Path | None = None, what: str = "") -> Runtime:
         """That of one task; of a fit with its scratch, and its name for TensorBoard."""

@@ -10,6 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from pipeline.codec import decode, encode
 from pipeline.columns import Column
+from pipeline.meter import Meter
 from pipeline.records import Scene, Score
 from pipeline.registry import choose
 from pipeline.stage import EvidenceMetric, Metric
@@ -21,16 +22,22 @@ _NO_ROWS = np.zeros((0, 0, 0))
 
 
 def write_scores(store: Store, todo: Sequence[tuple[str, Artefact]], scenes: Sequence[Scene], truth: Column) -> None:
-    """Score what is said in some scenes by several metrics (text, artefact to be made), tokenising once."""
+    """Score what is said in some scenes by several metrics (text, artefact to be made), tokenising once.
+
+    What that costs is counted in equal parts for each metric.
+    """
     said = {scene.image.id: scene.captions for scene in scenes}
     references = {photo: true.captions for photo, true in zip(truth.ids, truth, strict=True)}
     metrics: list[Metric[Any]] = [choose("metrics", text).create() for text, _ in todo]
     judges = [metric for metric in metrics if isinstance(metric, EvidenceMetric)]
-    results = score(said, references, [metric for metric in metrics if metric not in judges])
-    results += [result for metric in judges for result in judge(metric, scenes, truth)]
+    with Meter() as meter:
+        results = score(said, references, [metric for metric in metrics if metric not in judges])
+        results += [result for metric in judges for result in judge(metric, scenes, truth)]
     for metric, (_, artefact) in zip(metrics, todo, strict=True):
         with store.making("scores", artefact.recipe) as workspace:
             if workspace:
+                workspace.about["photos"] = len(references)
+                workspace.meter.add(meter.spent.share(len(metrics)))
                 _write(workspace.out, [result for result in results if result.metric == metric.name])
 
 

@@ -104,6 +104,7 @@ class Prepare(_Inner):
                 for written, values in (("images", images), ("truth", truth)):
                     (workspace.out / written).mkdir(exist_ok=True)
                     write_column(workspace.out / written, written, ids, partial(_from, values))
+                workspace.about["photos"] = len(ids)
 
 
 class FitResource(_Inner):
@@ -136,6 +137,7 @@ class FitResource(_Inner):
                 split = self.split_files(self.fit_on, "train", {})
                 made = fit_resource(plan.resource(self.name).text, uses, split, self.how.runtime(workspace.scratch))
                 made.save_state(workspace.out)
+                workspace.about["photos"] = len(split.truth())
 
 
 class _OfStage(_Inner):
@@ -210,6 +212,13 @@ class Fit(_OfStage):
                 runtime = self.how.runtime(workspace.scratch, f"{self.field}-{stage.name}-{self.output().key[:8]}")
                 made = fit(self.stage_files(None), splits, runtime, self.fold)
                 made.save_state(workspace.out)
+                learned_from = sum(len(files.images()) for files in splits.values())
+                if self.fold and "train" in splits:
+                    whole = len(splits["train"].images())
+                    learned_from -= len(range(self.fold.index, whole, self.fold.count))
+                workspace.about.update({"photos": learned_from} | self.how.machine(self.how.fit_processes))
+                if made.parameters is not None:
+                    workspace.about["parameters"] = made.parameters
 
 
 class Predict(_OfStage):
@@ -249,6 +258,7 @@ class Predict(_OfStage):
                 jobs = self.jobs()
                 ids = jobs[0].split.images().ids
                 write_column(workspace.out, self.field, ids, lambda start: self._values(jobs, start, len(ids)))
+                workspace.about.update({"photos": len(ids)} | self.how.machine(self.how.processes))
 
     def jobs(self) -> list[Job]:
         """The stage to be mapped over the split: with folds, the one of position modulo their number."""

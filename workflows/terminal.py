@@ -15,6 +15,7 @@ from pipeline.plan import Plan
 from pipeline.registry import FOLDERS, get, registered
 from pipeline.stage import Stage
 from stages.analysis.randomisation import LEVEL
+from workflows.costs.printed import print_costs, read_costs
 from workflows.planning import find_plan, find_plans, plan_names
 from workflows.skipped import counted, reasons
 
@@ -50,6 +51,7 @@ def print_scores(out: Path) -> None:
             words = f"{item['mean']:.3f}, {item['deviation']:.3f} apart (standard deviation of {item['seeds']} seeds)"
             where = f"{item['metric']}, {item['references'].replace('_', ' ')}"
             _out.print(f"  {item['plan']}: {where}: {words}", markup=False, soft_wrap=True)
+    print_costs(read_costs(out))
     _print_skipped(content["skipped"])
     _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
 

@@ -60,6 +60,10 @@ class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
         vocabulary = resources.of(Vocabulary)
         return predict_captions(self.trained_, self.gather, scenes, vocabulary, self.config, self.runtime)
 
+    @property
+    def parameters(self) -> int:
+        return sum(learned.numel() for learned in self.trained_.network.parameters())
+
     def save_state(self, directory: Path) -> None:
         self.trained_.save(directory)
 

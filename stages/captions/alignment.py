@@ -152,6 +152,10 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
 
         return Heard.of(self._network.to(resolve(self.runtime.device)), self.symbols_)
 
+    @property
+    def parameters(self) -> int:
+        return sum(learned.numel() for learned in self._network.parameters())
+
     def save_state(self, directory: Path) -> None:
         from safetensors.torch import save_file
 

@@ -61,6 +61,9 @@ class Scenes(Dataset[ScenesConfig]):
     config_type = ScenesConfig
     annotates = ("captions", "detections", "attributes", "relations", "triplets")
 
+    def count(self, split: str) -> int:
+        return len(self.photos(split))
+
     def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
         """Hashes of what the split is made from; nothing is drawn."""
         numbers = self.photos(split)

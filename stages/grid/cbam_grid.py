@@ -88,6 +88,10 @@ class CbamGrid(Stage[CbamGridConfig, Array]):
             grids.extend(features.flatten(2).transpose(1, 2).contiguous().cpu().numpy())
         return grids
 
+    @property
+    def parameters(self) -> int:
+        return sum(learned.numel() for learned in self.tail_.gates.parameters())
+
     def save_state(self, directory: Path) -> None:
         from safetensors.torch import save_file
 

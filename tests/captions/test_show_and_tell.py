@@ -56,6 +56,12 @@ def test_every_word_has_a_score_and_rests_on_the_state(stage: ShowAndTell) -> No
         assert caption.evidence == (Evidence("state"),) * len(caption.words)
 
 
+def test_its_parameters_are_those_of_the_papers_matrices(stage: ShowAndTell) -> None:
+    """W_img, W_e, W_x of four gates, W_m of four gates and W_p, without biases."""
+    symbols, channels, word, lstm = stage.trained_.symbols, 8, SMALL.word, SMALL.lstm
+    assert stage.parameters == channels * word + symbols * word + 4 * lstm * (word + lstm) + lstm * symbols
+
+
 def test_it_says_the_same_after_being_saved_and_loaded(stage: ShowAndTell, tmp_path: Path) -> None:
     stage.save_state(tmp_path)
     again = ShowAndTell(SMALL, Runtime(device="cpu")).load_state(tmp_path)

@@ -65,7 +65,7 @@ def _both(comparison: Comparison, references: str) -> tuple[Point, ...]:
         fluency, relevance = scores.get(PERPLEXITY), scores.get(TUPLE_F1)
         if fluency and relevance and fluency.value is not None and relevance.value is not None:
             spread = (fluency.interval, relevance.interval) if fluency.interval and relevance.interval else None
-            points.append(Point(system.name, fluency.value, relevance.value, _shape(system), _aside(system), spread))
+            points.append(Point(system.name, fluency.value, relevance.value, shape(system), _aside(system), spread))
     return tuple(points)
 
 
@@ -73,7 +73,8 @@ def _aside(system: System) -> bool:
     return system.human or bool(system.oracle)
 
 
-def _shape(system: System) -> str:
+def shape(system: System) -> str:
+    """The mark of its kind in every chart."""
     if system.human:
         return "triangle"
     return "diamond" if any(field in system.stages for field in LABELLED) else "circle"

@@ -7,6 +7,7 @@ from pipeline.config import split_spec
 from pipeline.errors import ContractViolation
 from pipeline.records import Caption, Image, Scene, Score, Truth
 from stages.analysis.verdicts import Verdict
+from workflows.costs.systems import SystemCost
 from workflows.report.learning import Learning
 
 MOST_PHOTOS = 1_000
@@ -43,7 +44,7 @@ class System:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Systems on one split of one dataset. `truth` is parallel to `images`, or empty where nothing is known;
-    `pairs` is what can be said of every two systems.
+    `pairs` is what can be said of every two systems, `costs` what each cost.
 
     Raises:
         ContractViolation: if truth or a system's scenes are not as many as the photos.
@@ -57,6 +58,7 @@ class Comparison:
     command: str
     notes: tuple[str, ...] = ()
     pairs: tuple[Verdict, ...] = ()
+    costs: tuple[SystemCost, ...] = ()
 
     def __post_init__(self) -> None:
         parts: Iterator[tuple[str, Sequence[object]]] = ((system.name, system.scenes) for system in self.systems)

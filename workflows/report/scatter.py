@@ -31,7 +31,8 @@ Interval: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A system: perplexity of 1 or more, relevance in [0, 1], and where each lies with 95 % confidence.
+    """A system: perplexity (or another cost above 0), relevance (or another gain), and where each lies with 95 %
+    confidence.
 
     `shape` is circle, diamond or triangle; `aside` is true of people and of systems that saw the truth, drawn hollow.
     """
@@ -68,8 +69,8 @@ class Scatter:
     upwards: tuple[tuple[float, str], ...]
 
 
-def scatter(points: Sequence[Point], frame: Frame = FRAME) -> Scatter:
-    """The drawing of one point or more."""
+def scatter(points: Sequence[Point], frame: Frame = FRAME, most: float = 1.0) -> Scatter:
+    """The drawing of one point or more; no tick is above `most`."""
     logs = [math.log(each) for point in points for each in (point.perplexity, *(point.spread or ((), ()))[0])]
     low, high = _range(logs, 0.2)
     bottom, top = _range([each for point in points for each in (point.relevance, *(point.spread or ((), ()))[1])], 0.05)
@@ -89,7 +90,7 @@ def scatter(points: Sequence[Point], frame: Frame = FRAME) -> Scatter:
         label_x, label_y, anchor, led = next(free, places[0])
         taken.append(_box(point.name, label_x, label_y, anchor))
         marks.append(Mark(point, px, py, _ellipse(point, x, y), label_x, label_y, anchor, led))
-    return Scatter(tuple(marks), _log_ticks(low, high, x), _ticks(bottom, top, y))
+    return Scatter(tuple(marks), _log_ticks(low, high, x), _ticks(bottom, min(top, most), y))
 
 
 def _ellipse(
@@ -140,7 +141,7 @@ def _free(
 def _log_ticks(low: float, high: float, place: Callable[[float], float]) -> tuple[tuple[float, str], ...]:
     """1, 2, 5, 10 ... or, where these are fewer than three, every digit, or every tenth of one."""
     for digits in ((1.0, 2.0, 5.0), tuple(range(1, 10)), tuple(tenth / 10 for tenth in range(10, 100))):
-        values = [digit * 10**power for power in range(8) for digit in digits]
+        values = [digit * 10**power for power in range(-6, 8) for digit in digits]
         ticks = tuple((place(math.log(v)), f"{v:,.4g}") for v in values if low <= math.log(v) <= high)
         if len(ticks) > 2:
             break
@@ -148,6 +149,6 @@ def _log_ticks(low: float, high: float, place: Callable[[float], float]) -> tupl
 
 
 def _ticks(low: float, high: float, place: Callable[[float], float]) -> tuple[tuple[float, str], ...]:
-    step = next(step for step in (0.02, 0.05, 0.1, 0.2, 0.5) if (high - low) / step <= 6)
-    first, last = math.ceil(max(low, 0.0) / step), math.floor(min(high, 1.0) / step)
+    step = next(step for step in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0) if (high - low) / step <= 6)
+    first, last = math.ceil(max(low, 0.0) / step), math.floor(high / step)
     return tuple((place(turn * step), f"{turn * step:.2f}") for turn in range(first, last + 1))
