@@ -566,10 +566,10 @@ def test_a_thousand_photos_stay_under_fifteen_megabytes(tmp_path: Path) -> None:
     many = Comparison(
         "scenes", "test", [made.images[turn] for turn in turns], [made.truth[turn] for turn in turns], systems, ""
     )
-    start = time.perf_counter()
+    start = time.process_time()  # work done, whatever else the machine is doing
     text = render(many)
     assert len(text.encode()) < MOST_CHARACTERS
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 20
 
 
 def test_of_more_photos_than_fit_some_are_shown_and_the_page_says_so(
