@@ -18,7 +18,7 @@ from workflows.bundles.bundle import Bundled
 from workflows.compare import OnDataset
 from workflows.confidence.calibrate import GOOD, Calibrate, calibration
 from workflows.confidence.withheld import withheld
-from workflows.parameters import CommaList
+from workflows.parameters import CommaList, Share
 from workflows.planning import find_plans, ready
 from workflows.results import Results
 from workflows.skipped import notes
@@ -35,9 +35,11 @@ class Caption(OnDataset):
     plan = luigi.Parameter(default="", description=f"a shipped plan, or the .toml file of one; {PLAN} by default")
     bundle = luigi.Parameter(default="", description="the file of a fitted plan, in place of a plan and a dataset")
     photos = CommaList(description="photos and folders of photos")
-    min_confidence = luigi.FloatParameter(default=0.0, description="captions less surely good than this are withheld")
-    good = luigi.FloatParameter(default=GOOD, description="share of people's captions that a good one is as good as")
-    out = luigi.Parameter(default="", significant=False, description="directory for the results")
+    min_confidence = Share(default=0.0, low=0, high=1, description="withhold captions less surely good")
+    good = Share(default=GOOD, low=0, high=1, description="share of people's captions a good one matches")
+    out = luigi.Parameter(
+        default="", significant=False, description="directory of the results (default: under reports)"
+    )
 
     @cached_property
     def on(self) -> Source:

@@ -14,7 +14,7 @@ from pipeline.plan import Plan
 from pipeline.records import is_array
 from pipeline.registry import Choice, choose, registered
 from workflows import messages
-from workflows.parameters import CommaList, HowToRun
+from workflows.parameters import CommaList, HowToRun, Whole
 from workflows.planning import dataset_at, find_plans, seeded
 from workflows.results import Results
 from workflows.skipped import counted
@@ -34,14 +34,12 @@ class OnDataset(Work):
     )
     store = luigi.Parameter(default=".captionloom", significant=False, description="directory of everything computed")
     device = luigi.Parameter(default="auto", significant=False, description="auto, cpu, cuda or cuda:N")
-    processes = luigi.IntParameter(default=1, significant=False, description="processes a predicting stage may use")
-    fit_processes = luigi.IntParameter(
-        default=1, significant=False, description="processes that train one network together"
-    )
+    processes = Whole(default=1, low=1, significant=False, description="processes a predicting stage may use")
+    fit_processes = Whole(default=1, low=1, significant=False, description="processes that train one network together")
     tensorboard = luigi.Parameter(
         default="", significant=False, description="directory for what TensorBoard shows of trainings"
     )
-    batch = luigi.IntParameter(default=32, significant=False, description="photos a network looks at together")
+    batch = Whole(default=32, low=1, significant=False, description="photos a network looks at together")
     traceback = luigi.BoolParameter(default=False, significant=False, description="show where an error arose")
     dry_run = luigi.BoolParameter(
         default=False, significant=False, description="say what would run and what that would cost, and run nothing"
@@ -127,7 +125,9 @@ class OnSplit(OnDataset):
     dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
     dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
     split = luigi.Parameter(default="test", description="split described and scored")
-    out = luigi.Parameter(default="", significant=False, description="directory for the results")
+    out = luigi.Parameter(
+        default="", significant=False, description="directory of the results (default: under reports)"
+    )
 
     @cached_property
     def on(self) -> Source:

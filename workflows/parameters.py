@@ -75,3 +75,25 @@ class CommaList(luigi.Parameter):
 
     def _warn_on_wrong_param_type(self, param_name: str, param_value: Any) -> None:
         """A tuple is what this parameter holds; Luigi would warn of anything but a string."""
+
+
+class _Bounded(luigi.Parameter):
+    """A number between `low` and `high`, both included; None: no bound."""
+
+    def __init__(self, *args: Any, low: float, high: float | None = None, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.low, self.high = low, high
+
+    def normalize(self, value: Any) -> Any:
+        if value < self.low or (self.high is not None and value > self.high):
+            bounds = f"be {self.low} or more" if self.high is None else f"lie between {self.low} and {self.high}"
+            raise BadOption(f"{value} should {bounds}: {self.description}")
+        return value
+
+
+class Whole(_Bounded, luigi.IntParameter):
+    """A whole number within bounds."""
+
+
+class Share(_Bounded, luigi.FloatParameter):
+    """A number within bounds, such as a probability."""

@@ -10,7 +10,7 @@ from pipeline.errors import BadOption, BadPlan, UnknownName
 from pipeline.keys import Source, check_truth
 from pipeline.plan import Plan
 from pipeline.records import FIELDS
-from pipeline.registry import choose, get, registered
+from pipeline.registry import choose, get
 
 SHIPPED = Path(__file__).parent / "plans"
 
@@ -80,25 +80,6 @@ def _with_seed(plan: Plan, seed: int) -> Plan:
     for written in _draws(plan):
         changed = changed.swap(written, f"{split_spec(plan.stages[written])[0]}:seed={seed}")
     return dataclasses.replace(changed, name=f"{plan.name}-seed{seed}")
-
-
-def alternatives(words: Sequence[str]) -> dict[str, str]:
-    """`--detections oracle,nanodet --graph=crf` as field -> text.
-
-    Raises:
-        UnknownName: for an option that is no field.
-        BadOption: for a field without stages.
-    """
-    found, rest = dict[str, str](), iter(words)
-    for word in rest:
-        name, equals, text = word.partition("=")
-        written = name.removeprefix("--")
-        if not name.startswith("--") or written not in FIELDS:
-            raise UnknownName("option or field to substitute", name, [f"--{field}" for field in FIELDS])
-        found[written] = text if equals else next(rest, "")
-        if not found[written] or found[written].startswith("--"):
-            raise BadOption(f"{name} needs stages to be tried, such as {name} {','.join(registered(written)[:2])}")
-    return found
 
 
 def dataset_at(text: str, root: str) -> str:

@@ -9,6 +9,7 @@ from tests.end_to_end.in_process import CAPTION, CommandLine, prepare
 from tests.end_to_end.small import arguments, captionloom
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "ran" in getattr(item, "fixturenames", ()):

@@ -54,7 +54,8 @@ def test_the_terminal_prints_half_the_interval_and_names_who_is_alike(
 ) -> None:
     score = {"plan": "a", "metric": "CIDEr-D", "references": "all", "value": 0.5, "interval": [0.45, 0.57]}
     pair = {"metric": "CIDEr-D", "references": "all", "higher": "a", "lower": "b", "adjusted": 0.06}
-    content = {"dataset": "scenes", "split": "test", "skipped": {}, "scores": [score], "pairs": [pair]}
+    about = {"dataset": "scenes", "split": "test", "skipped": {}}
+    content = {**about, "scores": [score], "pairs": [pair], "seeds": [], "costs": []}
     (tmp_path / "scores.json").write_text(json.dumps(content))
     print_scores(tmp_path)
     said = capsys.readouterr().out

@@ -6,9 +6,8 @@ from pathlib import Path
 import luigi
 import pytest
 
-from pipeline.errors import BadOption, BadPlan, UnknownName
+from pipeline.errors import BadPlan, UnknownName
 from pipeline.records import FIELDS
-from workflows.planning import alternatives
 from workflows.substitute import Substitute
 from workflows.terminal_attribution import print_substitution
 
@@ -48,10 +47,8 @@ def test_every_combination_is_scored_and_what_cannot_work_is_named(
     assert task.complete()
 
 
-def test_fields_are_options_of_the_command_line() -> None:
-    given = alternatives(["--detections", "oracle,nanodet", "--graph=crf,argmax"])
-    assert given == {"detections": "oracle,nanodet", "graph": "crf,argmax"}
-    task = Substitute(plan="babytalk", **given)
+def test_fields_are_given_as_lists() -> None:
+    task = Substitute(plan="babytalk", detections="oracle,nanodet", graph="crf,argmax")
     assert task.alternatives == {"detections": ("oracle", "nanodet"), "graph": ("crf", "argmax")}
 
 
@@ -60,10 +57,6 @@ def test_every_field_can_be_substituted() -> None:
 
 
 def test_what_is_no_field_or_has_no_stages_is_named() -> None:
-    with pytest.raises(UnknownName, match="--graph"):
-        alternatives(["--grpah", "crf"])
-    with pytest.raises(BadOption, match="--graph needs stages"):
-        alternatives(["--graph", "--captions", "template"])
     with pytest.raises(BadPlan, match="no stages to substitute"):
         _ = Substitute(plan="babytalk").alternatives
     with pytest.raises(UnknownName, match="argmax"):

@@ -13,7 +13,7 @@ from pipeline.plan import Plan
 from stages.analysis.calibration import area, calibration_error, interval, reliability, risks
 from workflows.compare import OnDataset
 from workflows.confidence.calibrate import GOOD, calibration, judged, seen
-from workflows.parameters import CommaList
+from workflows.parameters import CommaList, Share
 from workflows.planning import dataset_at, find_plans
 from workflows.results import Results
 from workflows.tasks import Prepare
@@ -28,8 +28,10 @@ class Confidence(OnDataset):
     dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
     dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
     split = luigi.Parameter(default="test", description="split described and judged")
-    good = luigi.FloatParameter(default=GOOD, description="share of people's captions that a good one is as good as")
-    out = luigi.Parameter(default="", significant=False, description="directory for the results")
+    good = Share(default=GOOD, low=0, high=1, description="share of people's captions a good one matches")
+    out = luigi.Parameter(
+        default="", significant=False, description="directory of the results (default: under reports)"
+    )
 
     @cached_property
     def on(self) -> Source:

@@ -6,7 +6,7 @@ from pathlib import Path
 import luigi
 
 from pipeline.keys import key_of
-from workflows.parameters import CommaList, HowToRun
+from workflows.parameters import CommaList, HowToRun, Whole
 from workflows.people.compared import Compared
 from workflows.people.work import OfPeople, sha256_of
 from workflows.results import Results
@@ -20,9 +20,9 @@ class Judge(OfPeople):
 
     comparison = luigi.Parameter(description="directory of a comparison, such as reports/flickr-val")
     plans = CommaList(default=(), description="plans to judge (default: all that were compared)")
-    questions = luigi.IntParameter(default=100, description="pairs of captions to judge")
-    repeats = luigi.IntParameter(default=10, description="pairs to judge again with their sides swapped")
-    seed = luigi.IntParameter(default=0, description="decides pairs, photos, sides and order")
+    questions = Whole(default=100, low=1, description="pairs of captions to judge")
+    repeats = Whole(default=10, low=0, description="pairs to judge again with their sides swapped")
+    seed = Whole(default=0, low=0, description="decides pairs, photos, sides and order")
 
     @cached_property
     def compared(self) -> Compared:

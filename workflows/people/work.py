@@ -18,7 +18,9 @@ from workflows.tasks import Work
 class OfPeople(Work):
     """A task whose results people read."""
 
-    out = luigi.Parameter(default="", significant=False, description="directory for the results")
+    out = luigi.Parameter(
+        default="", significant=False, description="directory of the results (default: under reports)"
+    )
     store = luigi.Parameter(default=".captionloom", significant=False, description="directory of everything computed")
     traceback = luigi.BoolParameter(default=False, significant=False, description="show where an error arose")
 
