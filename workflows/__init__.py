@@ -23,12 +23,14 @@ from workflows.people.judged import Judged  # noqa: E402
 from workflows.questions.answer import Answer  # noqa: E402
 from workflows.substitute import Substitute  # noqa: E402
 from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa: E402
+from workflows.together import Choose  # noqa: E402
 
 __all__ = [
     "Ablate",
     "Answer",
     "Calibrate",
     "Caption",
+    "Choose",
     "Compare",
     "Confidence",
     "Correlate",

@@ -70,6 +70,21 @@ def print_answers(out: Path) -> None:
     _out.print(f"answers: {out / 'answers.json'}", markup=False, soft_wrap=True)
 
 
+def print_choices(out: Path) -> None:
+    """Every plan alone, the best choice between them and the learned one, and who speaks how often."""
+    content = json.loads((out / "together.json").read_text(encoding="utf-8"))
+    table = Table(title=f"{content['dataset']} {content['split']}, {content['score']}", title_justify="left")
+    for name in ("who speaks", content["score"], f"above {content['best_alone']}", "how often"):
+        table.add_column(name, no_wrap=name == "who speaks")
+    for plan in content["plans"]:
+        table.add_row(plan["plan"], _bounded(plan), "", "")
+    for choice in content["choices"]:
+        often = ", ".join(f"{name} {share:.0%}" for name, share in choice["speaks"].items())
+        table.add_row(choice["choice"], _bounded(choice), _bounded(choice["above_best_alone"]), often)
+    _out.print(table)
+    _out.print(f"captions chosen: {out / 'chosen.json'}", markup=False, soft_wrap=True)
+
+
 def print_confidence(out: Path) -> None:
     """What each plan's confidence is worth, and where the curves are."""
     content = json.loads((out / "confidence.json").read_text(encoding="utf-8"))
@@ -142,6 +157,10 @@ def score_cell(score: dict[str, Any]) -> str:
         return "-"
     low, high = score.get("interval") or (None, None)
     return f"{score['value']:.3f}" + ("" if low is None else f" ±{(high - low) / 2:.3f}".replace("±0.", "±."))
+
+
+def _bounded(number: dict[str, float]) -> str:
+    return score_cell({"value": number["value"], "interval": (number["low"], number["high"])})
 
 
 def _print_pairs(pairs: list[dict[str, Any]]) -> None:
