@@ -183,6 +183,16 @@ def process_pool(workers: int) -> Engine:
     return engine
 
 
+def apart() -> Engine:
+    """An engine of one process that fitted nothing and lives as long as this one: its libraries load once."""
+    pool = ProcessPoolExecutor(1, get_context("spawn"))
+
+    def engine(job: Job, todo: Sequence[range]) -> Iterator[list[Any]]:
+        yield from pool.submit(_answer_all, job, todo).result()
+
+    return engine
+
+
 def killed(what: str, option: str) -> ProcessFailed:
     """The error for a process that ended without a word in the middle of `what`."""
     return ProcessFailed(
@@ -196,6 +206,11 @@ _here: list[Callable[[range], list[Any]]] = []
 
 def _open_here(job: Job) -> None:
     _here[:] = [job.open()]
+
+
+def _answer_all(job: Job, todo: Sequence[range]) -> list[list[Any]]:
+    answer = job.open()
+    return [answer(span) for span in todo]
 
 
 def _answer_here(span: range) -> list[Any]:

@@ -11,7 +11,7 @@ CAUGHT_BY = {
     "attributes/reorders": "order_and_batches_do_not_matter",
     "attributes/drops": "values_are_of_the_field",
     "attributes/guesses": "order_and_batches_do_not_matter",
-    "attributes/forgets": "a_fresh_process_answers_the_same",
+    "attributes/forgets": "another_process_answers_the_same",
     "attributes/unfitted": "predict_before_fit_is_refused",
     "attributes/drifts": "fitting_again_gives_the_same",
     "attributes/looks_around": "order_and_batches_do_not_matter",
