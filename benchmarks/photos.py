@@ -20,11 +20,10 @@ from pipeline.registry import get
 VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
 WANT_PHOTOS = ("chain", "pascal", "pascal_by_flickr", "prepositions", "flickr", "flickr_by_pascal", "questions")
-NEURAL = "show_and_tell,att_lstm,up_down,adaptive,show_attend_tell"
+NEURAL = "neuraltalk,show_and_tell,glstm,att_lstm,up_down,adaptive,show_attend_tell"
 CLASSICAL = "babytalk,babytalk_lm,babytalk_crf,every_picture"
 BASELINES = "nearest_neighbour,human"
-OF_NETWORKS = "spatial_attention,soft_or_hard,sentinel,attributes,guidance,channel_attention,true_or_smooth"
-OF_DETECTORS = "detector"
+OF_NETWORKS = "spatial_attention,attributes,true_or_smooth"
 ORIGINAL = "babytalk_2011_outputs"
 
 
@@ -124,13 +123,12 @@ def _unlooked(path: Path) -> Seen:
 
 
 def questions() -> Mapping[str, Any]:
-    """The field's questions, on Flickr8k's development photos and on Pascal Sentences val, by plans fitted on Flickr8k;
-    those about detectors by plans fitted on Pascal. What each predicts is in workflows/questions."""
+    """The field's questions whose plans have been fitted, on Flickr8k's development photos and on Pascal Sentences val,
+    by plans fitted on Flickr8k. What each predicts is in workflows/questions."""
     flickr8k, own = dataset("flickr", "flickr8k"), dataset("pascal_sentences", "pascal_sentences")
     runs = {
         "Flickr8k": (flickr8k, "", OF_NETWORKS),
         "Pascal, fitted on Flickr8k": (own, flickr8k, OF_NETWORKS),
-        "Pascal": (own, "", OF_DETECTORS),
     }
     found: dict[str, dict[str, Any]] = {}
     for name, (where, fit_on, wanted) in runs.items():

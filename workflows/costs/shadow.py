@@ -27,7 +27,7 @@ def shadow(store: Path) -> Iterator[Path]:
             for artefact in Store(store).artefacts():
                 link = shown.path(artefact.parent.name, artefact.name)
                 link.parent.mkdir(exist_ok=True)
-                link.symlink_to(artefact)
+                link.symlink_to(artefact.absolute())
             _copy_photos(store.absolute() / PHOTOS, root / PHOTOS)
         forget()
         try:
