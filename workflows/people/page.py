@@ -4,13 +4,11 @@ As in the report, a content security policy admits only this page's own script a
 the page. Answers stay in the judge's browser until the judge saves them.
 """
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
 
 from pipeline.records import Image
+from workflows.inlined import inlined, source_hash
 from workflows.people.questions import Question, page_id
 from workflows.report.thumbnails import GRADES, thumbnails
 
@@ -27,33 +25,21 @@ def render(asked: Sequence[Question], images: Mapping[str, Image]) -> str:
     )
     places = {photo: place for place, photo in enumerate(dict.fromkeys(question.photo for question in asked))}
     shown = [{"id": one.id, "photo": places[one.photo], "captions": one.captions} for one in asked]
-    index = _json({"id": page_id(asked), "questions": shown})
+    index = inlined({"id": page_id(asked), "questions": shown})
     style, script = _asset("judge.css"), _asset("judge.js")
     pictures = thumbnails([images[photo] for photo in places], MOST_CHARACTERS - len(index) - 100_000, LARGE)
     page = environment.get_template("judge.html").render(
         id=page_id(asked),
         total=len(asked),
         style=style,
-        style_hash=_hash(style),
+        style_hash=source_hash(style),
         script=script,
-        script_hash=_hash(script),
+        script_hash=source_hash(script),
         index=index,
-        pictures=_json(pictures),
+        pictures=inlined(pictures),
     )
     return page.encode("utf-8", "replace").decode("utf-8")
 
 
-def _json(value: object) -> str:
-    """JSON that no HTML parser can leave: "<", ">" and "&" are written as escapes."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
 def _asset(name: str) -> str:
     return (resources.files("workflows.people") / "assets" / name).read_text("utf-8").strip()
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

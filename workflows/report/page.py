@@ -6,14 +6,12 @@ when it is looked at, so that a thousand photos open at once. A content security
 script and style, by hash, and pictures inside the page.
 """
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
 from pipeline.records import Image
+from workflows.inlined import inlined, source_hash
 from workflows.report import plans
 from workflows.report.comparison import Comparison, System
 from workflows.report.details import details, number
@@ -72,7 +70,7 @@ def render_captions(
 def _page(comparison: Comparison, title: str, compares: bool) -> str:
     style, script = _assets(STYLES), _assets(SCRIPTS)
     places = comparison.shown
-    index, blocks = _json(_index(comparison, compares)), [_details(comparison, place) for place in places]
+    index, blocks = inlined(_index(comparison, compares)), [_details(comparison, place) for place in places]
     parts = sections(comparison) if compares else [part for part in [plans.section(comparison)] if part]
     systems = views(comparison)
     written = [index, style, script, *blocks, *(part.body for part in parts), *(body for _, body in systems)]
@@ -88,9 +86,9 @@ def _page(comparison: Comparison, title: str, compares: bool) -> str:
         systems=systems,
         photo_metric=photo_metric(comparison),
         style=style,
-        style_hash=_hash(style),
+        style_hash=source_hash(style),
         script=script,
-        script_hash=_hash(script),
+        script_hash=source_hash(script),
         index=index,
         blocks=[f'["{picture}","{block}"]' for picture, block in zip(pictures, blocks, strict=True)],
     )
@@ -125,21 +123,9 @@ def _details(comparison: Comparison, place: int) -> str:
     return packed([details(system.scenes[place]) for system in comparison.systems])
 
 
-def _json(value: Any) -> str:
-    """JSON that no HTML parser can leave: "<", ">" and "&" are written as escapes."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
 def _assets(names: tuple[str, ...]) -> str:
     folder = resources.files("workflows.report") / "assets"
     return "\n".join((folder / name).read_text("utf-8").strip() for name in names)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _count(number: int) -> str:
