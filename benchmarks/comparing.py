@@ -36,10 +36,10 @@ def compared(out: Path, *given: str) -> Compared:
     intervals: dict[str, dict[str, dict[str, tuple[float, float]]]] = {}
     for score in content["scores"]:
         plan, metric = score["plan"], score["metric"]
-        if score["value"] is not None:
+        if score.get("value") is not None:
             scores.setdefault(score["references"], {}).setdefault(plan, {})[metric] = score["value"]
-        if score["interval"] is not None:
-            intervals.setdefault(score["references"], {}).setdefault(plan, {})[metric] = score["interval"]
+        if score.get("interval"):
+            intervals.setdefault(score["references"], {}).setdefault(plan, {})[metric] = tuple(score["interval"])
     captions = {
         file.stem: {item["image_id"]: item["caption"] for item in json.loads(file.read_text(encoding="utf-8"))}
         for file in sorted((out / "captions").iterdir())

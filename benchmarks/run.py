@@ -219,7 +219,7 @@ def main(names: list[str]) -> None:
             "figures": _rounded(figures),
         }
         (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        sys.stdout.write(f"{name}: {json.dumps(content['figures'])}\n")
+        sys.stdout.write(f"{name}: written to {RESULTS / name}.json\n")
 
 
 def _column(plan: Plan, field: str, dataset: str, split: str) -> tuple[list[Any], SplitFiles, float]:
@@ -269,6 +269,8 @@ def _cpu_ms(what: Callable[[], Any], photos: int) -> float:
 def _rounded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
