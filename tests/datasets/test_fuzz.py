@@ -74,7 +74,7 @@ TREES: dict[str, Callable[[Path], list[Path]]] = {
 
 @pytest.mark.parametrize("kind", TREES)
 def test_damaged_files_give_a_right_dataset_or_one_clear_error(kind: str, tmp_path: Path) -> None:
-    _fuzz(kind, tmp_path, examples=40)
+    _fuzz(kind, tmp_path, examples=15)
 
 
 @pytest.mark.slow

@@ -23,6 +23,8 @@ SOUND = ("detections=oracle", "attributes=oracle", "relations=oracle", "graph=cr
 SCORE = "tuple_f1"
 """CIDEr-D would not do: of template prose it gives more to half the words."""
 SMALL = "scenes:train=40:val=4:test=24"
+FAST = ("relations", "captions")
+"""Those tried in every run; the others are among the slow tests."""
 
 
 def ablated(directory: Path, plan: str, dataset: str, **given: object) -> Ablation:
@@ -52,7 +54,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.xdist_group("one ablation")
 @pytest.mark.usefixtures("outside")
-@pytest.mark.parametrize("field", BROKEN)
+@pytest.mark.parametrize(
+    "field", [pytest.param(field, marks=() if field in FAST else pytest.mark.slow) for field in BROKEN]
+)
 def test_a_stage_of_the_oracle_plan_broken_on_purpose_is_the_one_blamed(directory: Path, field: str) -> None:
     swap = (f"{field}={BROKEN[field]}",)
     check_blamed(ablated(directory, "babytalk_oracle", SMALL, swap=swap, by=SOUND, metric=SCORE), field)
