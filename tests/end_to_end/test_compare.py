@@ -68,6 +68,7 @@ def test_the_same_run_again_runs_no_task_imports_nothing_heavy_and_is_quick(ran:
     assert time.monotonic() - started < 6  # the aim is 3 s alone; tests share the machine
 
 
+@pytest.mark.slow
 def test_one_more_plan_runs_only_its_own_tasks(ran: Path) -> None:
     before = artefacts(ran)
     plan = ran / "argmax.toml"
