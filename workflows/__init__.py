@@ -11,7 +11,8 @@ from workflows import messages  # noqa: E402
 
 messages.take_over_from_luigi()
 
-from workflows.ablate import Ablate  # noqa: E402
+from workflows.attribution.ablate import Ablate  # noqa: E402
+from workflows.attribution.substitute import Substitute  # noqa: E402
 from workflows.caption import Caption  # noqa: E402
 from workflows.compare import Compare  # noqa: E402
 from workflows.confidence.calibrate import Calibrate  # noqa: E402
@@ -21,7 +22,6 @@ from workflows.people.correlate import Correlate  # noqa: E402
 from workflows.people.judge import Judge  # noqa: E402
 from workflows.people.judged import Judged  # noqa: E402
 from workflows.questions.answer import Answer  # noqa: E402
-from workflows.substitute import Substitute  # noqa: E402
 from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa: E402
 from workflows.together import Choose  # noqa: E402
 

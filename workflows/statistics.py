@@ -1,5 +1,6 @@
 """What the scores of a comparison can be trusted for: their intervals, and which systems differ."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,7 +12,7 @@ import numpy as np
 from pipeline.records import Caption, Score
 from pipeline.stage import Metric
 from stages.analysis.bootstrap import intervals, photo_draws
-from stages.analysis.contrasts import contrast
+from stages.analysis.contrasts import contrasts
 from stages.analysis.scoring import MetricResult, score
 from stages.analysis.verdicts import Verdict, verdicts
 
@@ -50,14 +51,14 @@ def over_seeds(plan: str, systems: Sequence[Measured]) -> list[Spread]:
     """Every score that a plan has with each of two or more seeds."""
     spreads = []
     for same in zip(*systems, strict=True) if len(systems) > 1 else ():
-        metric, first = same[0]
         if not all(result.photos for _, result in same):
             continue
-        for name in metric.scores:
-            each = [contrast(name, [(1.0, metric, result)]).value for _, result in same]
-            mean = contrast(name, [(1.0 / len(same), metric, result) for _, result in same])
-            bounds, apart = (mean.low, mean.high), float(np.std(each, ddof=1))
-            spreads.append(Spread(plan, name, first.references, len(each), mean.value, apart, bounds))
+        each = [contrasts([(1.0, *one)]) for one in same]
+        for name, mean in contrasts([(1.0 / len(same), *one) for one in same]).items():
+            if math.isfinite(mean.value):
+                apart = float(np.std([one[name].value for one in each], ddof=1))
+                references, interval = same[0][1].references, (mean.low, mean.high)
+                spreads.append(Spread(plan, name, references, len(same), mean.value, apart, interval))
     return spreads
 
 

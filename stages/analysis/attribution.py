@@ -11,21 +11,12 @@ import numpy as np
 from pipeline.records import Array
 from pipeline.stage import Metric
 from stages.analysis.alike import require_alike
-from stages.analysis.bootstrap import LEVEL, photo_draws, resampled
+from stages.analysis.bootstrap import Estimate, estimate, resampled, whole_and_draws
 from stages.analysis.scoring import MetricResult
 from stages.analysis.shapley import shares
 
 GALLERY = 5
 _LEAST = 1e-9  # a share that is rounding and nothing else blames nobody
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number and where it lies with 95 % confidence."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +64,7 @@ def attribute(
     for other in results.values():
         require_alike(results[0], other)
     photos, column = results[0].photos, metric.scores.index(score)
-    draws = _draws(len(photos), seed)
+    draws = whole_and_draws(len(photos), seed)
     whole = {mask: resampled(metric, result, draws)[:, column] for mask, result in results.items()}
     alone = np.eye(len(photos))
     each = {mask: resampled(metric, result, alone)[:, column] for mask, result in results.items()}
@@ -83,13 +74,13 @@ def attribute(
     first = np.where(parts[:, 1:].max(axis=0) > _LEAST, parts[:, 1:].argmax(axis=0), -1)
     return Attribution(
         score,
-        _estimate(whole[0]),
-        _estimate(whole[2 ** len(fields) - 1]),
+        estimate(whole[0]),
+        estimate(whole[2 ** len(fields) - 1]),
         tuple(
             Share(
                 field,
-                _estimate(whole[1 << place]),
-                _estimate(parts[place]),
+                estimate(whole[1 << place]),
+                estimate(parts[place]),
                 float(np.mean(first == place)),
                 int(np.sum(fault == place)),
                 _most(own[place], photos),
@@ -104,20 +95,8 @@ def attribute(
 
 def estimated(metric: Metric[object], score: str, result: MetricResult, seed: int = 0) -> Estimate:
     """One score of a metric with its interval, from the same draws of photos as `attribute`."""
-    draws = _draws(len(result.photos), seed)
-    return _estimate(resampled(metric, result, draws)[:, metric.scores.index(score)])
-
-
-def _draws(photos: int, seed: int) -> Array:
-    """All photos once, then resamples."""
-    return np.vstack([np.ones(photos), photo_draws(photos, seed=seed)])
-
-
-def _estimate(values: Array) -> Estimate:
-    """The first value, with the bounds of the others."""
-    tail = (1.0 - LEVEL) / 2.0
-    low, high = np.quantile(values[1:], (tail, 1.0 - tail))
-    return Estimate(float(values[0]), float(low), float(high))
+    draws = whole_and_draws(len(result.photos), seed)
+    return estimate(resampled(metric, result, draws)[:, metric.scores.index(score)])
 
 
 def _most(gains: Array, photos: Sequence[str]) -> tuple[tuple[str, float], ...]:

@@ -4,6 +4,8 @@ A photo is drawn with all its captions, references and rounds. A score of a corp
 the rows drawn. What a row itself took from all photos, as CIDEr's idf, stays as it was.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from pipeline.records import Array
@@ -14,10 +16,36 @@ DRAWS = 1_000
 LEVEL = 0.95
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number and where it lies with 95 % confidence."""
+
+    value: float
+    low: float
+    high: float
+
+
 def photo_draws(photos: int, draws: int = DRAWS, seed: int = 0) -> Array:
     """(draws, photos): how often each resample has each photo; to be shared by all systems and metrics."""
     generator = np.random.default_rng(seed)
     return generator.multinomial(photos, np.full(photos, 1.0 / photos), size=draws).astype(np.float64)
+
+
+def whole_and_draws(photos: int, seed: int = 0) -> Array:
+    """(1 + draws, photos): all photos once, then `photo_draws`."""
+    return np.vstack([np.ones(photos), photo_draws(photos, seed=seed)])
+
+
+def bounds(values: Array, level: float = LEVEL) -> tuple[float, float]:
+    """What `level` of the values lie between, of those that are numbers; NaN where none is."""
+    known, tail = values[np.isfinite(values)], (1.0 - level) / 2.0
+    low, high = np.quantile(known, (tail, 1.0 - tail)) if known.size else (np.nan, np.nan)
+    return float(low), float(high)
+
+
+def estimate(values: Array) -> Estimate:
+    """The first value, of all photos, with the bounds of the others: see `whole_and_draws`."""
+    return Estimate(float(values[0]), *bounds(values[1:]))
 
 
 def resampled(metric: Metric[object], result: MetricResult, draws: Array) -> Array:
@@ -38,8 +66,5 @@ def intervals(
         metric: the one `result` is of.
         draws: (draws, photos) from `photo_draws`.
     """
-    values = resampled(metric, result, draws)
-    tail = (1.0 - level) / 2.0
-    found = {name: column[np.isfinite(column)] for name, column in zip(metric.scores, values.T, strict=True)}
-    bounds = {name: np.quantile(column, (tail, 1.0 - tail)) for name, column in found.items() if column.size}
-    return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
+    columns = zip(metric.scores, resampled(metric, result, draws).T, strict=True)
+    return {name: bounds(column, level) for name, column in columns if np.isfinite(column).any()}

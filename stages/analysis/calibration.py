@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.errors import BadData
 from pipeline.records import Array
-from stages.analysis.bootstrap import LEVEL, photo_draws
+from stages.analysis.bootstrap import bounds, photo_draws
 
 BINS = 10
 STRENGTH = 0.1
@@ -103,12 +103,8 @@ def area(confidence: Array, good: Array) -> float:
     return float(risks(confidence, good).mean())
 
 
-def interval(
-    measure: Callable[[Array, Array], float], confidence: Array, good: Array, level: float = LEVEL
-) -> tuple[float, float]:
-    """The bounds that `level` of the resamples of the photos lie between."""
+def interval(measure: Callable[[Array, Array], float], confidence: Array, good: Array) -> tuple[float, float]:
+    """The bounds that 95 % of the resamples of the photos lie between."""
     draws = photo_draws(len(good)).astype(int)
     chosen = (np.repeat(np.arange(len(good)), draw) for draw in draws)
-    values = [measure(confidence[places], good[places]) for places in chosen]
-    low, high = np.quantile(values, ((1 - level) / 2, (1 + level) / 2))
-    return float(low), float(high)
+    return bounds(np.array([measure(confidence[places], good[places]) for places in chosen]))

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-import numpy as np
-
 from pipeline.records import Array
-from stages.analysis.bootstrap import LEVEL
+from stages.analysis.bootstrap import bounds
 
 Side: TypeAlias = Literal[0, 1, 2]
 
@@ -46,10 +44,3 @@ def share_of(part: float, whole: float, drawn_part: Array, drawn_whole: Array) -
         return Share(0, None, None)
     asked = drawn_whole > 0
     return Share(round(whole), float(part / whole), bounds(drawn_part[asked] / drawn_whole[asked]))
-
-
-def bounds(values: Array) -> tuple[float, float]:
-    """What LEVEL of the values lie between."""
-    tail = (1.0 - LEVEL) / 2.0
-    low, high = np.quantile(values, (tail, 1.0 - tail))
-    return float(low), float(high)

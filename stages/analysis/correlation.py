@@ -8,8 +8,7 @@ import numpy as np
 
 from pipeline.records import Array, Score
 from pipeline.stage import Better
-from stages.analysis.bootstrap import DRAWS, photo_draws
-from stages.analysis.choices import bounds
+from stages.analysis.bootstrap import DRAWS, bounds, photo_draws
 from stages.analysis.kendall import Variant, taus
 
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from pipeline.errors import BadData
 from pipeline.records import Array
-from stages.analysis.bootstrap import DRAWS, photo_draws
+from stages.analysis.bootstrap import DRAWS, bounds, photo_draws
 from stages.analysis.bradley_terry import preferred, require_maximum, strengths
-from stages.analysis.choices import Choice, Share, bounds, share_of
+from stages.analysis.choices import Choice, Share, share_of
 from stages.analysis.judges import Judge, agreement, judges
 
 _TRACE = 1e-3

@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.codec import decode
 from pipeline.errors import BadOption, BadPlan, UnknownName
-from workflows.ablate import Ablate
+from workflows.attribution.ablate import Ablate
+from workflows.attribution.terminal import print_ablation
 from workflows.report.ablation import Ablation
-from workflows.terminal_attribution import print_ablation
 
 BROKEN = {
     "detections": "mislabels",

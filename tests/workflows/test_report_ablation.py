@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from pipeline.codec import decode, encode
-from stages.analysis.attribution import Attribution, Estimate, Share
+from stages.analysis.attribution import Attribution, Share
+from stages.analysis.bootstrap import Estimate
 from workflows.report.ablation import Ablation, Gain, render, shown
 
 SCORE = Estimate(0.25, 0.2, 0.3)

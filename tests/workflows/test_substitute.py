@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.errors import BadPlan, UnknownName
 from pipeline.records import FIELDS
-from workflows.substitute import Substitute
-from workflows.terminal_attribution import print_substitution
+from workflows.attribution.substitute import Substitute
+from workflows.attribution.terminal import print_substitution
 
 SMALL = "scenes:train=20:val=3:test=6"
 

@@ -5,7 +5,8 @@ import hashlib
 from dataclasses import dataclass, field
 from importlib import resources
 
-from stages.analysis.attribution import Attribution, Estimate
+from stages.analysis.attribution import Attribution
+from stages.analysis.bootstrap import Estimate
 
 
 @dataclass(frozen=True, slots=True)

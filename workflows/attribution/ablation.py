@@ -17,7 +17,7 @@ from workflows.scores import read_results
 from workflows.tasks import Evaluate
 
 if TYPE_CHECKING:
-    from workflows.ablate import Ablate
+    from workflows.attribution.ablate import Ablate
 
 
 def write_ablation(directory: Path, task: "Ablate") -> None:

@@ -12,7 +12,7 @@ from workflows.statistics import with_intervals
 from workflows.tasks import Evaluate
 
 if TYPE_CHECKING:
-    from workflows.substitute import Substitute
+    from workflows.attribution.substitute import Substitute
 
 
 def write_substitution(directory: Path, task: "Substitute") -> None:

@@ -138,7 +138,7 @@ class Ablate(OnSplit):
         return Results(Path(out), key_of(recipe))
 
     def run(self) -> None:
-        from workflows.ablation import write_ablation
+        from workflows.attribution.ablation import write_ablation
 
         with self.output().replacing() as directory:
             write_ablation(directory, self)

@@ -115,7 +115,7 @@ class Substitute(OnSplit):
         return Results(Path(out), key_of(recipe))
 
     def run(self) -> None:
-        from workflows.substitution import write_substitution
+        from workflows.attribution.substitution import write_substitution
 
         with self.output().replacing() as directory:
             write_substitution(directory, self)
