@@ -17,13 +17,14 @@ from workflows.caption import Caption  # noqa: E402
 from workflows.compare import Compare  # noqa: E402
 from workflows.confidence.calibrate import Calibrate  # noqa: E402
 from workflows.confidence.confidence import Confidence  # noqa: E402
+from workflows.evaluation import Evaluate  # noqa: E402
 from workflows.export import Export  # noqa: E402
 from workflows.people.correlate import Correlate  # noqa: E402
 from workflows.people.judge import Judge  # noqa: E402
 from workflows.people.judged import Judged  # noqa: E402
 from workflows.questions.answer import Answer  # noqa: E402
-from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare  # noqa: E402
-from workflows.together import Choose  # noqa: E402
+from workflows.tasks import Fit, FitResource, Predict, Prepare  # noqa: E402
+from workflows.together.choose import Choose  # noqa: E402
 
 __all__ = [
     "Ablate",

@@ -15,9 +15,9 @@ from pipeline.plan import Plan
 from pipeline.records import Scene
 from pipeline.registry import get
 from workflows.bundles.bundle import Bundled
-from workflows.compare import OnDataset
 from workflows.confidence.calibrate import GOOD, Calibrate, calibration
 from workflows.confidence.withheld import withheld
+from workflows.outer import OnDataset
 from workflows.parameters import CommaList, Share
 from workflows.planning import find_plans, ready
 from workflows.results import Results

@@ -12,10 +12,11 @@ from pipeline.records import Score
 from pipeline.registry import choose
 from workflows.costs.recorded import Recorded
 from workflows.costs.systems import system_costs
+from workflows.evaluation import measured
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import Learning
 from workflows.report.page import render
-from workflows.scores import missing_results, read_results
+from workflows.scores import missing_results
 from workflows.skipped import notes
 from workflows.statistics import Measured, all_pairs, over_seeds, with_intervals
 
@@ -62,11 +63,8 @@ def write_comparison(directory: Path, task: "Compare") -> None:
 
 
 def _measured(task: "Compare", plan: Plan) -> Measured:
-    metrics = {text: choose("metrics", text).create() for text in task.missing}
-    evaluation = task.evaluation(plan)
-    made = zip(evaluation.metrics, evaluation.output(), strict=True)
-    found = [(metrics[text], result) for text, artefact in made for result in read_results(artefact, metrics[text])]
-    gaps = [(metrics[text], reason) for text, reason in task.missing.items() if reason]
+    gaps = [(choose("metrics", text).create(), reason) for text, reason in task.missing.items() if reason]
+    found = measured(task.evaluation(plan))
     return [*found, *((metric, result) for metric, reason in gaps for result in missing_results(metric, reason))]
 
 

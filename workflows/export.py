@@ -12,7 +12,7 @@ from pipeline.plan import Plan
 from workflows.bundles.bundle import Bundle
 from workflows.bundles.packing import described, write_bundle
 from workflows.bundles.portable import answering, check_portable
-from workflows.compare import OnDataset
+from workflows.outer import OnDataset
 from workflows.planning import find_plans
 from workflows.tasks import Fit, FitResource
 

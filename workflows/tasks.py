@@ -1,4 +1,4 @@
-"""The inner tasks: Prepare, FitResource, Fit, Predict, Evaluate. Keys, order and caching; the computing is elsewhere.
+"""The inner tasks: Prepare, FitResource, Fit and Predict. Keys, order and caching; the computing is elsewhere.
 
 Each carries the plan restricted to what it needs, so that two plans which share a stage share its tasks.
 """
@@ -18,13 +18,10 @@ from pipeline.datasets import Dataset
 from pipeline.errors import BadData
 from pipeline.executor import Job, SplitFiles, StageFiles, fit, fit_resource, killed, spans
 from pipeline.keys import Fold, Recipes, Source, fold_list, key_of
-from pipeline.registry import choose
-from pipeline.stage import EvidenceMetric
 from pipeline.store import Store
-from stages.analysis.scoring import SCORING_VERSION
 from workflows import messages
 from workflows.drift import check
-from workflows.parameters import CommaList, HowToRun
+from workflows.parameters import HowToRun
 from workflows.sources import recipes_of, source_of, store_at
 from workflows.targets import Artefact
 
@@ -140,7 +137,7 @@ class FitResource(_Inner):
                 workspace.about["photos"] = len(split.truth())
 
 
-class _OfStage(_Inner):
+class OfStage(_Inner):
     """A task about the stage that writes one field of a plan, fitted on one dataset."""
 
     plan = luigi.Parameter()
@@ -182,7 +179,7 @@ class _OfStage(_Inner):
         return StageFiles(self.field, plan.stages[self.field], resource_files(self, plan.uses(self.field)), model)
 
 
-class Fit(_OfStage):
+class Fit(OfStage):
     """A fitted stage; with `fold_count`, fitted without one part of `train`."""
 
     fold_index = luigi.IntParameter(default=0)
@@ -221,7 +218,7 @@ class Fit(_OfStage):
                     workspace.about["parameters"] = made.parameters
 
 
-class Predict(_OfStage):
+class Predict(OfStage):
     """A column: the values of one field on a split. With `learning` it is what a later stage learns from: where the
     plan has folds, each part is by a model that did not see it."""
 
@@ -279,59 +276,6 @@ class Predict(_OfStage):
         ]
         values = (next(streams[position % len(jobs)]) for position in range(start, count))
         return self.how.runtime().progress(values, what, count - start)
-
-
-class Evaluate(_OfStage):
-    """The scores of a plan's captions on a split: one artefact a metric, so that a new metric runs alone."""
-
-    on = luigi.Parameter()
-    split = luigi.Parameter()
-    metrics = CommaList(description="metrics that can run here")
-
-    def captions(self) -> Predict:
-        task: Predict = self.clone(Predict, learning=False)
-        return task
-
-    def seen(self, text: str) -> dict[str, Predict]:
-        """The columns that a metric looks at beside the captions, of those the plan writes."""
-        kind = choose("metrics", text).kind
-        wanted = kind.reads if issubclass(kind, EvidenceMetric) else ()
-        written = tuple(field for field in wanted if field in self.recipes.plan.stages)
-        return self.column_tasks(self.on, self.split, written, learning=False)
-
-    def columns(self) -> dict[str, Predict]:
-        """Everything that is scored."""
-        return {"captions": self.captions()} | {
-            field: task for text in self.metrics for field, task in self.seen(text).items()
-        }
-
-    def requires(self) -> list[luigi.Task]:
-        return [self.clone(Prepare, dataset=self.on, split=self.split), *self.columns().values()]
-
-    def output(self) -> list[Artefact]:
-        prints = self.source(self.on).fingerprint(self.split)
-        captions = self.captions().output().key
-        recipes = []
-        for text in self.metrics:
-            recipe = {
-                "metric": choose("metrics", text).recipe(),
-                "fingerprint": choose("metrics", text).create().fingerprint(),
-                "scoring": SCORING_VERSION,
-                "captions": captions,
-                "references": prints.truth,
-            }
-            if seen := {field: task.output().key for field, task in self.seen(text).items()}:
-                recipe["seen"] = seen
-            recipes.append(recipe)
-        return [Artefact(self.stored, "scores", recipe) for recipe in recipes]
-
-    def run(self) -> None:
-        from workflows.scores import write_scores
-
-        todo = [(text, made) for text, made in zip(self.metrics, self.output(), strict=True) if not made.exists()]
-        columns = {field: task.output().path for field, task in self.columns().items()}
-        files = self.split_files(self.on, self.split, columns)
-        write_scores(self.stored, todo, files.scenes(), files.truth())
 
 
 def checked(columns: Mapping[str, Predict]) -> dict[str, Path]:

@@ -52,62 +52,15 @@ def print_scores(out: Path) -> None:
             where = f"{item['metric']}, {item['references'].replace('_', ' ')}"
             _out.print(f"  {item['plan']}: {where}: {words}", markup=False, soft_wrap=True)
     print_costs(read_costs(out))
-    _print_skipped(content["skipped"])
+    print_skipped(content["skipped"])
     _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
-
-
-def print_answers(out: Path) -> None:
-    """Every question: what the papers predict, what decides, and how it came out."""
-    content = json.loads((out / "answers.json").read_text(encoding="utf-8"))
-    for answer in content["answers"]:
-        _out.print(answer["title"], style="bold", markup=False, soft_wrap=True)
-        _out.print(f"  {answer['claim']}", markup=False, soft_wrap=True)
-        for one in answer["decided"]:
-            number = f"{one['value']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
-            of = ", ".join(f"{name} {value['value']:.3f}" for name, value in one["of"].items())
-            words = f"  {one['says']}: {one['score']} {number}, {one['verdict']} ({of}; {one['photos']} photos)"
-            _out.print(words, markup=False, soft_wrap=True)
-    _out.print(f"answers: {out / 'answers.json'}", markup=False, soft_wrap=True)
-
-
-def print_choices(out: Path) -> None:
-    """Every plan alone, the best choice between them and the learned one, and who speaks how often."""
-    content = json.loads((out / "together.json").read_text(encoding="utf-8"))
-    table = Table(title=f"{content['dataset']} {content['split']}, {content['score']}", title_justify="left")
-    for name in ("who speaks", content["score"], f"above {content['best_alone']}", "how often"):
-        table.add_column(name, no_wrap=name == "who speaks")
-    for plan in content["plans"]:
-        table.add_row(plan["plan"], _bounded(plan), "", "")
-    for choice in content["choices"]:
-        often = ", ".join(f"{name} {share:.0%}" for name, share in choice["speaks"].items())
-        table.add_row(choice["choice"], _bounded(choice), _bounded(choice["above_best_alone"]), often)
-    _out.print(table)
-    _out.print(f"captions chosen: {out / 'chosen.json'}", markup=False, soft_wrap=True)
-
-
-def print_confidence(out: Path) -> None:
-    """What each plan's confidence is worth, and where the curves are."""
-    content = json.loads((out / "confidence.json").read_text(encoding="utf-8"))
-    table = Table(title=f"{content['dataset']} {content['split']}, confidence", title_justify="left")
-    table.add_column("plan")
-    for name in ("good", "calibration error", "area under risk", "oracle's", "chance"):
-        table.add_column(name, justify="right")
-    for plan in content["plans"]:
-        measured = [
-            {"value": plan[name], "interval": plan[f"{name}_interval"]} for name in ("calibration_error", "area")
-        ]
-        plain = [{"value": plan[name]} for name in ("share_good", "area_of_an_oracle", "area_by_chance")]
-        table.add_row(plan["plan"], *map(score_cell, (plain[0], *measured, *plain[1:])))
-    _out.print(table)
-    _print_skipped(content["skipped"])
-    _out.print(f"curves: {out / 'risk.svg'}", markup=False, soft_wrap=True)
 
 
 def print_captions(out: Path) -> None:
     """One line a photo, what was skipped, and where the page is."""
     for item in json.loads((out / "captions.json").read_text(encoding="utf-8")):
         _out.print(f"{item['image_id']}: {item['caption']}", markup=False, soft_wrap=True)
-    _print_skipped(json.loads((out / "skipped.json").read_text(encoding="utf-8")))
+    print_skipped(json.loads((out / "skipped.json").read_text(encoding="utf-8")))
     _out.print(f"page: {out / 'captions.html'}", markup=False, soft_wrap=True)
 
 
@@ -159,10 +112,6 @@ def score_cell(score: dict[str, Any]) -> str:
     return f"{score['value']:.3f}" + ("" if low is None else f" ±{(high - low) / 2:.3f}".replace("±0.", "±."))
 
 
-def _bounded(number: dict[str, float]) -> str:
-    return score_cell({"value": number["value"], "interval": (number["low"], number["high"])})
-
-
 def _print_pairs(pairs: list[dict[str, Any]]) -> None:
     """The pairs of the last score that cannot be told apart, by the choice of references that has most pairs."""
     modes = [item["references"] for item in pairs]
@@ -173,7 +122,8 @@ def _print_pairs(pairs: list[dict[str, Any]]) -> None:
         _out.print(f"  {SHOWN[-1]}, {told[0]['references'].replace('_', ' ')}: {words}", markup=False, soft_wrap=True)
 
 
-def _print_skipped(skipped: dict[str, str]) -> None:
+def print_skipped(skipped: dict[str, str]) -> None:
+    """How many photos were left out, and why each."""
     if skipped:
         _out.print(f"{counted(skipped)}:", markup=False)
         for reason in reasons(skipped):

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import luigi
+import PIL.Image
 import pytest
 
 from pipeline.errors import BadPlan, UnknownName
@@ -61,3 +62,14 @@ def test_what_is_no_field_or_has_no_stages_is_named() -> None:
         _ = Substitute(plan="babytalk").alternatives
     with pytest.raises(UnknownName, match="argmax"):
         _ = Substitute(plan="babytalk", graph=("argmaks",)).alternatives
+
+
+def test_metrics_that_need_what_nobody_annotated_are_left_out(tmp_path: Path) -> None:
+    photo = tmp_path / "one.png"
+    PIL.Image.new("RGB", (32, 32), "red").save(photo)
+    (tmp_path / "captions.txt").write_text("file,caption\none.png,a red square\none.png,all red\n")
+    on = f"folder:paths={tmp_path}:captions={tmp_path / 'captions.txt'}"
+    task = Substitute(plan="human", dataset=on, split="all", captions=("human",), store=str(tmp_path / "store"))
+    (scored,) = task.scored.values()
+    assert "bleu" in scored.metrics
+    assert "grounding" not in scored.metrics

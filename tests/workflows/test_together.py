@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import BadPlan
 from workflows.sources import forget
-from workflows.together import Choose
+from workflows.together.choose import Choose
 
 DATASET = "scenes:train=240:val=2:test=12"
 STAGES = '[stages]\ndetections = "oracle"\nattributes = "oracle"\nrelations = "oracle"\ngraph = "argmax"\n'

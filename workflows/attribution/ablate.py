@@ -11,17 +11,17 @@ from pathlib import Path
 import luigi
 
 from pipeline.config import split_spec
-from pipeline.errors import BadData, BadOption, BadPlan, UnknownName
+from pipeline.errors import BadOption, BadPlan
 from pipeline.keys import annotated, check_truth, key_of
 from pipeline.plan import Plan
 from pipeline.records import OF_THE_WHOLE_PHOTO
 from pipeline.registry import choose, get, registered
 from stages.analysis.shapley import coalitions
-from workflows.compare import OnSplit
+from workflows.evaluation import Evaluate
+from workflows.outer import OnSplit
 from workflows.parameters import CommaList
 from workflows.planning import find_plans
 from workflows.results import Results
-from workflows.tasks import Evaluate
 
 ABLATION_VERSION = 1
 ORACLE = "oracle"
@@ -81,15 +81,10 @@ class Ablate(OnSplit):
             BadOption: if more of it is not better, so that nobody could be blamed for less.
             BadData: if it cannot run here.
         """
-        owners = {score: name for name in registered("metrics") for score in get("metrics", name).scores}
-        if self.metric not in owners:
-            raise UnknownName("score", self.metric, owners)
-        if get("metrics", owners[self.metric]).better.get(self.metric, "more") != "more":
+        owner = self.metric_of(self.metric)
+        if get("metrics", owner).better.get(self.metric, "more") != "more":
             raise BadOption(f"of {self.metric} more is not better; choose a score such as CIDEr-D or tuple_f1")
-        reason = choose("metrics", owners[self.metric]).create().unavailable()
-        if reason:
-            raise BadData(f"{self.metric} cannot be computed here: {reason}")
-        return owners[self.metric]
+        return owner
 
     @cached_property
     def replaced(self) -> dict[int, Evaluate]:
@@ -111,11 +106,6 @@ class Ablate(OnSplit):
             check_truth(plan, self.on)
             tasks[mask] = self.scoring(plan, (self.metric_text,))
         return tasks
-
-    def complete(self) -> bool:
-        for remembered in ("replaced", "strange"):
-            self.__dict__.pop(remembered, None)
-        return super().complete()
 
     def requires(self) -> list[luigi.Task]:
         said = (task.captions() for task in self.replaced.values())

@@ -12,9 +12,9 @@ from pipeline.registry import choose
 from pipeline.stage import Metric
 from stages.analysis.attribution import Attribution, attribute, estimated
 from stages.analysis.scoring import MetricResult, score
+from workflows.evaluation import Evaluate
 from workflows.report.ablation import Ablation, Gain, render
 from workflows.scores import read_results
-from workflows.tasks import Evaluate
 
 if TYPE_CHECKING:
     from workflows.attribution.ablate import Ablate

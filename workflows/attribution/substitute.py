@@ -13,11 +13,11 @@ from pipeline.keys import check_truth, key_of
 from pipeline.plan import Plan
 from pipeline.records import FIELDS
 from pipeline.registry import choose, registered
-from workflows.compare import OnSplit
+from workflows.evaluation import Evaluate
+from workflows.outer import OnSplit
 from workflows.parameters import CommaList
 from workflows.planning import find_plans
 from workflows.results import Results
-from workflows.tasks import Evaluate
 
 SUBSTITUTION_VERSION = 1
 
@@ -83,8 +83,7 @@ class Substitute(OnSplit):
     @property
     def scored(self) -> dict[tuple[str, ...], Evaluate]:
         """Of every combination that works the task that scores it by the metrics that can run here."""
-        wanted = self.metrics or registered("metrics")
-        metrics = tuple(text for text in wanted if not choose("metrics", text).create().unavailable())
+        metrics = tuple(text for text in self.metrics or registered("metrics") if not self.why_not(text))
         plans = {texts: plan for texts, plan in self.combinations.items() if isinstance(plan, Plan)}
         return {texts: self.scoring(plan, metrics) for texts, plan in plans.items()}
 
@@ -92,10 +91,6 @@ class Substitute(OnSplit):
     def left_out(self) -> dict[tuple[str, ...], str]:
         """Of every combination that does not work the reason."""
         return {texts: plan for texts, plan in self.combinations.items() if isinstance(plan, str)}
-
-    def complete(self) -> bool:
-        self.__dict__.pop("combinations", None)
-        return super().complete()
 
     def requires(self) -> list[luigi.Task]:
         return [self.prepared(), *self.scored.values()]

@@ -5,11 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.codec import encode
-from pipeline.registry import choose
-from stages.analysis.scoring import MetricResult
-from workflows.scores import read_results
+from workflows.evaluation import measured
 from workflows.statistics import with_intervals
-from workflows.tasks import Evaluate
 
 if TYPE_CHECKING:
     from workflows.attribution.substitute import Substitute
@@ -17,11 +14,11 @@ if TYPE_CHECKING:
 
 def write_substitution(directory: Path, task: "Substitute") -> None:
     """Write substitution.json into a directory."""
-    measured = {texts: _measured(evaluation) for texts, evaluation in task.scored.items()}
-    scored = with_intervals({"/".join(texts): found for texts, found in measured.items()})
+    found = {texts: measured(evaluation) for texts, evaluation in task.scored.items()}
+    scored = with_intervals({"/".join(texts): each for texts, each in found.items()})
     rows: list[dict[str, Any]] = [
         {"stages": dict(zip(task.alternatives, texts, strict=True)), "scores": encode(scored["/".join(texts)])}
-        for texts in measured
+        for texts in found
     ]
     left_out = [
         {"stages": dict(zip(task.alternatives, texts, strict=True)), "reason": why}
@@ -37,9 +34,3 @@ def write_substitution(directory: Path, task: "Substitute") -> None:
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (directory / "substitution.json").write_text(text, encoding="utf-8")
-
-
-def _measured(evaluation: Evaluate) -> list[tuple[Any, MetricResult]]:
-    made = zip(evaluation.metrics, evaluation.output(), strict=True)
-    metrics = [(choose("metrics", text).create(), artefact) for text, artefact in made]
-    return [(metric, result) for metric, artefact in metrics for result in read_results(artefact, metric)]

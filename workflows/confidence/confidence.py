@@ -8,38 +8,23 @@ from typing import Any
 import luigi
 
 from pipeline.codec import encode
-from pipeline.keys import Source, key_of
+from pipeline.keys import key_of
 from pipeline.plan import Plan
 from stages.analysis.calibration import area, calibration_error, interval, reliability, risks
-from workflows.compare import OnDataset
 from workflows.confidence.calibrate import GOOD, calibration, judged, seen
+from workflows.outer import OnSplit
 from workflows.parameters import CommaList, Share
-from workflows.planning import dataset_at, find_plans
+from workflows.planning import find_plans
 from workflows.results import Results
-from workflows.tasks import Prepare
 
 CONFIDENCE_VERSION = 1
 
 
-class Confidence(OnDataset):
+class Confidence(OnSplit):
     """Reliability, expected calibration error and risk-coverage curves of several plans on one split."""
 
     plans = CommaList(description="shipped plans and .toml files of plans")
-    dataset = luigi.Parameter(default="scenes", description="dataset described, such as scenes:test=100")
-    dataset_root = luigi.Parameter(default="", description="folder of the dataset, as in DATASET:root=FOLDER")
-    split = luigi.Parameter(default="test", description="split described and judged")
     good = Share(default=GOOD, low=0, high=1, description="share of people's captions a good one matches")
-    out = luigi.Parameter(
-        default="", significant=False, description="directory of the results (default: under reports)"
-    )
-
-    @cached_property
-    def on(self) -> Source:
-        return self.source(dataset_at(self.dataset, self.dataset_root))
-
-    @cached_property
-    def fitted_on(self) -> Source:
-        return self.source(self.fit_on or self.on.text)
 
     @cached_property
     def found(self) -> tuple[Plan, ...]:
@@ -48,7 +33,7 @@ class Confidence(OnDataset):
     def requires(self) -> list[luigi.Task]:
         calibrated = [calibration(plan, self.fitted_on.text, self.good, self.run_as) for plan in self.found]
         said = [task for plan in self.found for task in self._seen(plan).values()]
-        return [Prepare(dataset=self.on.text, split=self.split, run_as=self.run_as), *calibrated, *said]
+        return [self.prepared(), *calibrated, *said]
 
     def output(self) -> Results:
         plans = [

@@ -17,11 +17,12 @@ from pipeline.config import split_spec
 from pipeline.keys import Source
 from workflows.costs.recorded import Precedent, Recorded
 from workflows.costs.shadow import shadow
+from workflows.evaluation import Evaluate
 from workflows.targets import Artefact
-from workflows.tasks import Evaluate, Fit, FitResource, Predict, Prepare
+from workflows.tasks import Fit, FitResource, Predict, Prepare
 
 if TYPE_CHECKING:
-    from workflows.compare import OnDataset
+    from workflows.outer import OnDataset
 
 _GROWS = ("datasets", "columns", "scores")
 """Kinds of artefact whose bytes grow with the photos."""

@@ -7,23 +7,21 @@ from typing import Any
 
 import luigi
 
+from pipeline.codec import encode
 from pipeline.columns import Column
 from pipeline.config import NoOptions
-from pipeline.errors import UnknownName
 from pipeline.keys import key_of
 from pipeline.plan import Plan
-from pipeline.registry import choose, registered
 from pipeline.stage import Metric
 from stages.analysis.contrasts import Contrast, contrast
 from stages.analysis.gates import GATE, MeanOverWords, gate_at
 from stages.analysis.scoring import MetricResult
-from workflows.compare import OnSplit
+from workflows.evaluation import Evaluate, measured
+from workflows.outer import OnSplit
 from workflows.parameters import CommaList
 from workflows.planning import find_plans
 from workflows.questions.question import Deciding, Question, find_question, question_names
 from workflows.results import Results
-from workflows.scores import read_results
-from workflows.tasks import Evaluate
 
 ANSWER_VERSION = 1
 _SIGNS = {"more": 1, "less": -1}
@@ -53,13 +51,10 @@ class Answer(OnSplit):
 
         Raises:
             UnknownName: for a score that no metric gives.
+            BadData: for one that cannot be computed here.
         """
-        owners = {score: name for name in registered("metrics") for score in choose("metrics", name).kind.scores}
         wanted = [one.score for question in self.asked for one in question.deciding if not one.at]
-        for score in wanted:
-            if score not in owners:
-                raise UnknownName("score", score, tuple(owners))
-        return tuple(dict.fromkeys(owners[score] for score in wanted))
+        return tuple(dict.fromkeys(map(self.metric_of, wanted)))
 
     def evaluation(self, plan: Plan) -> Evaluate:
         """The task that scores a plan's captions."""
@@ -107,8 +102,8 @@ class Answer(OnSplit):
             "score": one.score,
             "expects": one.expects,
             "verdict": verdict(total, one),
-            **_numbers(total),
-            "of": {name: _numbers(contrast(score, [(1, metric, result)])) for name, _, metric, result in terms},
+            **encode(total),
+            "of": {name: encode(contrast(score, [(1, metric, result)])) for name, _, metric, result in terms},
         }
 
     def _terms(self, one: Deciding) -> list[tuple[str, int, Metric[Any], MetricResult]]:
@@ -122,9 +117,8 @@ class Answer(OnSplit):
         return [(term.name, term.sign, *self._measured(one.score, self.found[term.name])) for term in one.terms]
 
     def _measured(self, score: str, plan: Plan) -> tuple[Metric[Any], MetricResult]:
-        made = zip(map(_metric, self.metrics), self.evaluation(plan).output(), strict=True)
-        metric, artefact = next((metric, artefact) for metric, artefact in made if score in metric.scores)
-        return metric, read_results(artefact, metric)[0]
+        found = measured(self.evaluation(plan))
+        return next((metric, result) for metric, result in found if score in metric.scores)
 
 
 def verdict(total: Contrast, one: Deciding) -> str:
@@ -132,12 +126,3 @@ def verdict(total: Contrast, one: Deciding) -> str:
     if not total.sign:
         return "the photos cannot say"
     return "as predicted" if total.sign == _SIGNS[one.expects] else "against the prediction"
-
-
-def _metric(text: str) -> Metric[Any]:
-    metric: Metric[Any] = choose("metrics", text).create()
-    return metric
-
-
-def _numbers(value: Contrast) -> dict[str, float]:
-    return {"value": value.value, "low": value.low, "high": value.high, "photos": value.photos}

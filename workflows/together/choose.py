@@ -7,23 +7,24 @@ from typing import Any
 
 import luigi
 
+from pipeline.codec import encode
 from pipeline.errors import BadPlan
 from pipeline.keys import key_of
 from pipeline.plan import Plan
-from pipeline.records import Array, Caption, Scene
+from pipeline.records import Array, Scene
 from pipeline.registry import choose
 from pipeline.stage import Metric
 from stages.analysis.choosing import Chooser, as_chosen, best_choice, worth
-from stages.analysis.contrasts import Contrast, contrast
+from stages.analysis.contrasts import contrast
 from stages.analysis.scoring import MetricResult
 from stages.analysis.signs import SIGNS_VERSION, signs
-from workflows.compare import OnSplit
 from workflows.confidence.calibrate import LEARNT_ON, seen
+from workflows.evaluation import Evaluate, measured
+from workflows.outer import OnSplit
 from workflows.parameters import CommaList
 from workflows.planning import find_plans
 from workflows.results import Results
-from workflows.scores import read_results
-from workflows.tasks import Evaluate, Predict, Prepare
+from workflows.tasks import Predict, Prepare
 
 CHOOSE_VERSION = 1
 METRIC, SCORE = "cider", "CIDEr-D"
@@ -56,19 +57,7 @@ class Choose(OnSplit):
 
     def scores(self, place: str) -> list[Evaluate]:
         """Of each plan, the scores of its captions there."""
-        on, split = self.places()[place]
-        return [
-            Evaluate(
-                plan=plan.restrict("captions").text,
-                field="captions",
-                fit_on=self.fitted_on.text,
-                on=on,
-                split=split,
-                metrics=(METRIC,),
-                run_as=self.run_as,
-            )
-            for plan in self.found
-        ]
+        return [self.scoring(plan, (METRIC,), self.places()[place]) for plan in self.found]
 
     def read(self, place: str) -> list[dict[str, Predict]]:
         """Of each plan, the columns that signs are read from there."""
@@ -96,14 +85,15 @@ class Choose(OnSplit):
 
     def run(self) -> None:
         metric: Metric[Any] = choose("metrics", METRIC).create()
-        chooser = Chooser.fit(self._signs("learned"), worth(self._results("learned", metric)))
+        chooser = Chooser.fit(_signs(self._scenes("learned")), worth(self._results("learned", metric)))
         results, names = self._results("described", metric), [plan.name for plan in self.found]
         alone = [contrast(SCORE, [(1, metric, result)]) for result in results]
         single = max(range(len(names)), key=lambda place: alone[place].value)
-        choices = {"learned": chooser.choose(self._signs("described")), "best there could be": best_choice(results)}
+        scenes = self._scenes("described")
+        choices = {"learned": chooser.choose(_signs(scenes)), "best there could be": best_choice(results)}
         told = [self._told(name, choice, metric, results, single) for name, choice in choices.items()]
-        plans = [{"plan": name, **_numbers(value)} for name, value in zip(names, alone, strict=True)]
-        captions = self._captions(choices["learned"], results[0].photos)
+        plans = [{"plan": name, **encode(value)} for name, value in zip(names, alone, strict=True)]
+        captions = _captions(scenes, choices["learned"])
         about = {"dataset": self.on.text, "split": self.split, "score": SCORE, "best_alone": names[single]}
         with self.output().replacing() as fresh:
             for name, content in (("together", {**about, "plans": plans, "choices": told}), ("chosen", captions)):
@@ -117,35 +107,29 @@ class Choose(OnSplit):
         chosen = as_chosen(results, choice)
         above = contrast(SCORE, [(1, metric, chosen), (-1, metric, results[single])])
         shares = {plan.name: float((choice == place).mean()) for place, plan in enumerate(self.found)}
-        value = _numbers(contrast(SCORE, [(1, metric, chosen)]))
-        return {"choice": name, **value, "above_best_alone": _numbers(above), "speaks": shares}
+        value = encode(contrast(SCORE, [(1, metric, chosen)]))
+        return {"choice": name, **value, "above_best_alone": encode(above), "speaks": shares}
 
     def _scenes(self, place: str) -> list[list[Scene]]:
+        """Of each plan the scenes of the photos that all plans describe."""
         on, split = self.places()[place]
         read = [{field: task.output().path for field, task in columns.items()} for columns in self.read(place)]
-        return [list(self.split_files(on, split, columns).scenes()) for columns in read]
-
-    def _signs(self, place: str) -> list[Array]:
-        scenes = self._scenes(place)
-        spoken = [all(one.captions for one in photo) for photo in zip(*scenes, strict=True)]
-        return [signs([scene for scene, said in zip(own, spoken, strict=True) if said]) for own in scenes]
+        photos = zip(*(self.split_files(on, split, columns).scenes() for columns in read), strict=True)
+        described = [photo for photo in photos if all(scene.captions for scene in photo)]
+        return [[photo[plan] for photo in described] for plan in range(len(self.found))]
 
     def _results(self, place: str, metric: Metric[Any]) -> list[MetricResult]:
         """Those of the photos that all plans describe, against all references."""
-        found = [read_results(task.output()[0], metric)[0] for task in self.scores(place)]
+        found = [measured(task)[0][1] for task in self.scores(place)]
         common = set.intersection(*(set(result.photos) for result in found))
         return [result.of([photo for photo in result.photos if photo in common]) for result in found]
 
-    def _captions(self, choice: Array, photos: tuple[str, ...]) -> list[dict[str, str]]:
-        """In COCO's results format, so that what was chosen can stand in a comparison as chosen.json."""
-        said: list[dict[str, Caption]] = [
-            {scene.image.id: scene.captions[0] for scene in own if scene.captions} for own in self._scenes("described")
-        ]
-        return [
-            {"image_id": photo, "caption": said[place][photo].text}
-            for photo, place in zip(photos, choice.tolist(), strict=True)
-        ]
+
+def _signs(scenes: list[list[Scene]]) -> list[Array]:
+    return [signs(own) for own in scenes]
 
 
-def _numbers(value: Contrast) -> dict[str, float]:
-    return {"value": value.value, "low": value.low, "high": value.high}
+def _captions(scenes: list[list[Scene]], choice: Array) -> list[dict[str, str]]:
+    """In COCO's results format, so that what was chosen can stand in a comparison as chosen.json."""
+    said = [scenes[plan][photo] for photo, plan in enumerate(choice.tolist())]
+    return [{"image_id": scene.image.id, "caption": scene.captions[0].text} for scene in said]

@@ -1,0 +1,22 @@
+"""What the command line prints of answers to questions."""
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+_out = Console(highlight=False)
+
+
+def print_answers(out: Path) -> None:
+    """Every question: what the papers predict, what decides, and how it came out."""
+    content = json.loads((out / "answers.json").read_text(encoding="utf-8"))
+    for answer in content["answers"]:
+        _out.print(answer["title"], style="bold", markup=False, soft_wrap=True)
+        _out.print(f"  {answer['claim']}", markup=False, soft_wrap=True)
+        for one in answer["decided"]:
+            number = f"{one['value']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
+            of = ", ".join(f"{name} {value['value']:.3f}" for name, value in one["of"].items())
+            words = f"  {one['says']}: {one['score']} {number}, {one['verdict']} ({of}; {one['photos']} photos)"
+            _out.print(words, markup=False, soft_wrap=True)
+    _out.print(f"answers: {out / 'answers.json'}", markup=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Several systems together: who should speak, photo by photo."""
