@@ -97,3 +97,13 @@ def test_captions_below_the_bound_are_withheld_with_a_word_and_all_others_stay()
     assert kept[0].captions[0].text == "withheld: confidence .26 < .50"
     assert len(kept[0].captions) == 1
     assert kept[1:] == scenes[1:]
+
+
+def test_a_dry_run_expects_calibrators_too_and_stumbles_over_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(confidence(dry_run=True))
+    assert "calibrate" in capsys.readouterr().out
+    assert run(confidence())
+    assert run(confidence(out="again", good=0.03, dry_run=True))
+    said = capsys.readouterr()
+    assert "done: run captions/template" in said.out
+    assert not said.err.strip().startswith("captionloom: internal")

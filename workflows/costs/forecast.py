@@ -57,7 +57,7 @@ class Forecast:
 
 
 def forecast(task: "OnDataset") -> Forecast:
-    """That of a Compare, Caption or Export; its store is left as it is, also where there is none yet.
+    """That of any task that fits plans; its store is left as it is, also where there is none yet.
 
     Raises:
         CaptionloomError: whatever the run itself would refuse before its first task.
@@ -144,7 +144,8 @@ def _work(task: luigi.Task) -> str:
         return f"fit {_stage(task)}" + (f", part {task.fold_index + 1} of {task.fold_count}" if task.fold_count else "")
     if isinstance(task, Predict):
         return f"run {_stage(task)} on {_split(task.on, task.split)}"
-    return f"write {task.output().out.name}"
+    made = task.output()
+    return task.task_family.lower() if isinstance(made, Artefact) else f"write {made.out.name}"
 
 
 def _split(dataset: str, split: str) -> str:

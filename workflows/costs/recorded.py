@@ -129,10 +129,9 @@ class Recorded:
 
 
 def _made_by(recipe: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What of a recipe is the plug-in with its options."""
-    made: Mapping[str, Any] = next(
-        recipe[part] for part in ("stage", "resource", "metric", "dataset") if part in recipe
-    )
+    """What of a recipe is the plug-in with its options; of what none made, as a calibrator, nothing."""
+    parts = (recipe[part] for part in ("stage", "resource", "metric", "dataset") if part in recipe)
+    made: Mapping[str, Any] = next(parts, {"name": ""})
     return made
 
 
