@@ -29,7 +29,7 @@ def measured(tmp_path: Path) -> Comparison:
 
 def test_every_system_that_says_something_of_its_own_has_a_mark_and_the_others_a_reason(measured: Comparison) -> None:
     found = chart(measured)
-    spent = {point.name: point.perplexity for point in found.points}
+    spent = {point.name: point.cost for point in found.points}
     assert spent == {name: SECONDS[name] for name in ("babytalk", "babytalk_oracle", "show_attend_tell")}
     assert {point.name: point.shape for point in found.points} == {
         "babytalk": "diamond",

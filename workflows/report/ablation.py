@@ -1,12 +1,12 @@
 """A page of its own for an ablation: what each stage costs, what each field carries, and where it shows."""
 
-import base64
-import hashlib
 from dataclasses import dataclass, field
 from importlib import resources
 
 from stages.analysis.attribution import Attribution
 from stages.analysis.bootstrap import Estimate
+from workflows.inlined import source_hash
+from workflows.report.section import filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,8 @@ class Ablation:
 
 def render(ablation: Ablation) -> str:
     """The ablation as one self-contained page, without scripts."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("workflows.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     style = (resources.files("workflows.report") / "assets" / "page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    page = environment.get_template("ablation_page.html").render(
-        ablation=ablation, style=style, style_hash=f"sha256-{digest}", shown=shown
-    )
+    page = filled("ablation_page.html", ablation=ablation, style=style, style_hash=source_hash(style), shown=shown)
     return page.encode("utf-8", "replace").decode("utf-8")
 
 

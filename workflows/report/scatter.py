@@ -1,4 +1,4 @@
-"""A chart of named marks: predictable to the right by the logarithm of perplexity, relevant at the top."""
+"""A chart of named marks: what costs little to the right, by its logarithm, and what gains much at the top."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -31,15 +31,14 @@ Interval: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A system: perplexity (or another cost above 0), relevance (or another gain), and where each lies with 95 %
-    confidence.
+    """A system: a cost above 0, such as perplexity, a gain, such as relevance, and where each lies, 95 % sure.
 
     `shape` is circle, diamond or triangle; `aside` is true of people and of systems that saw the truth, drawn hollow.
     """
 
     name: str
-    perplexity: float
-    relevance: float
+    cost: float
+    gain: float
     shape: str = "circle"
     aside: bool = False
     spread: tuple[Interval, Interval] | None = None
@@ -71,17 +70,17 @@ class Scatter:
 
 def scatter(points: Sequence[Point], frame: Frame = FRAME, most: float = 1.0) -> Scatter:
     """The drawing of one point or more; no tick is above `most`."""
-    logs = [math.log(each) for point in points for each in (point.perplexity, *(point.spread or ((), ()))[0])]
+    logs = [math.log(each) for point in points for each in (point.cost, *(point.spread or ((), ()))[0])]
     low, high = _range(logs, 0.2)
-    bottom, top = _range([each for point in points for each in (point.relevance, *(point.spread or ((), ()))[1])], 0.05)
+    bottom, top = _range([each for point in points for each in (point.gain, *(point.spread or ((), ()))[1])], 0.05)
 
     def x(log: float) -> float:
         return frame.right - (log - low) / (high - low) * (frame.right - frame.left)
 
-    def y(relevance: float) -> float:
-        return frame.bottom - (relevance - bottom) / (top - bottom) * (frame.bottom - frame.top)
+    def y(gain: float) -> float:
+        return frame.bottom - (gain - bottom) / (top - bottom) * (frame.bottom - frame.top)
 
-    centres = [(x(math.log(point.perplexity)), y(point.relevance)) for point in points]
+    centres = [(x(math.log(point.cost)), y(point.gain)) for point in points]
     taken = [(px - frame.radius, py - frame.radius, px + frame.radius, py + frame.radius) for px, py in centres]
     marks = []
     for point, (px, py) in zip(points, centres, strict=True):
