@@ -17,9 +17,9 @@ from typing import Any
 from pipeline.columns import Column, Foreign, Part, Scenes
 from pipeline.errors import ContractViolation, ProcessFailed
 from pipeline.keys import Fold
+from pipeline.manifest import reading
 from pipeline.registry import choose
 from pipeline.stage import Examples, Resources, Runtime, Stage, silent
-from pipeline.store import reading
 from pipeline.together import together
 
 SPAN = 32

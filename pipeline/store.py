@@ -6,16 +6,12 @@ manifest. What a killed run leaves in `partial` is never read as a result; the n
 
 import errno
 import fcntl
-import hashlib
-import importlib.metadata
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +19,7 @@ from safetensors import SafetensorError
 
 from pipeline.errors import StoreError
 from pipeline.keys import key_of
+from pipeline.manifest import damage, damaged, flush, foreign, write_manifest
 from pipeline.meter import Meter
 from pipeline.photos import Photos
 
@@ -32,7 +29,6 @@ _NOT_WRITABLE = (
     *(errno.EACCES, errno.EPERM, errno.EROFS),
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ENAMETOOLONG, errno.ELOOP),
 )
-_RECORDED = ("numpy", "torch", "scikit-learn", "opencv-python", "spacy", "timm", "pytoulbar2", "pycocoevalcap")
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class Store:
         if not directory.is_dir():
             return False
         for fault in damage(directory, deep=False):
-            raise _damaged(directory, fault)
+            raise damaged(directory, fault)
         return True
 
     def manifest(self, kind: str, key: str) -> dict[str, Any]:
@@ -132,7 +128,7 @@ class Store:
                 for fault in foreign(fresh, kind, key):
                     raise StoreError(f"{kind}/{key} is no artefact of that key: {fault}")
                 for file in fresh.rglob("*"):
-                    _flush(file)
+                    flush(file)
                 self._keep(fresh, kind, key)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
@@ -197,53 +193,6 @@ def _foreign(path: Path) -> bool:
     return not path.match("store.*.tmp")
 
 
-def damage(directory: Path, deep: bool) -> Iterator[str]:
-    """What is wrong with an artefact: a missing manifest, missing or changed files (by size, or by content if deep)."""
-    try:
-        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
-        files = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in manifest["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        yield "its manifest.json is missing or unreadable"
-        return
-    for name, (length, sha) in files.items():
-        file = directory / name
-        if not file.is_file():
-            yield f"{name} is missing"
-        elif file.stat().st_size != length or (deep and _sha256(file) != sha):
-            yield f"{name} is not what the manifest lists"
-
-
-def foreign(directory: Path, kind: str, key: str) -> Iterator[str]:
-    """Why a directory that came from elsewhere is not the whole artefact of a key, first reason first."""
-    yield from damage(directory, deep=True)
-    manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
-    files = {file.relative_to(directory).as_posix() for file in directory.rglob("*") if file.is_file()}
-    for name in sorted(files ^ {*manifest["files"], "manifest.json"}):
-        yield f"{name} is not among both its files and its manifest's"
-    if (manifest.get("kind"), manifest.get("key")) != (kind, key) or key_of(manifest.get("recipe")) != key:
-        yield "its manifest is that of something else"
-
-
-def _damaged(directory: Path, fault: str) -> StoreError:
-    remedy = f"`captionloom doctor --repair --store {directory.parents[1]}` removes it"
-    return StoreError(f"artefact {directory} is damaged: {fault}; {remedy}")
-
-
-@contextmanager
-def reading(directory: Path) -> Iterator[None]:
-    """Whatever happens while an artefact is read, look whether its content is what its manifest lists.
-
-    Raises:
-        StoreError: in place of any other error if it is not, with the remedy.
-    """
-    try:
-        yield
-    except Exception as error:
-        for fault in damage(directory, deep=True):
-            raise _damaged(directory, fault) from error
-        raise
-
-
 @contextmanager
 def explained(root: Path) -> Iterator[None]:
     """Turn the operating system's refusals while writing below `root` into a StoreError with a remedy."""
@@ -260,50 +209,3 @@ def explained(root: Path) -> Iterator[None]:
         if ours and error.errno in _NOT_WRITABLE:
             raise StoreError(f"{root} cannot be written ({error.strerror}); give another directory") from error
         raise
-
-
-def write_manifest(directory: Path, content: Mapping[str, Any]) -> None:
-    """List the files of a directory, with their hashes and what made them, in its manifest.json."""
-    files = {}
-    for file in sorted(path for path in directory.rglob("*") if path.is_file()):
-        files[file.relative_to(directory).as_posix()] = {"bytes": file.stat().st_size, "sha256": _sha256(file)}
-        _flush(file)
-    manifest = {**content, "files": files, "versions": versions(), "commit": commit()}
-    (directory / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
-
-
-def _flush(file: Path) -> None:
-    """Let a file (or folder) outlive the machine's sudden end, which a rename alone does not."""
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-@cache
-def versions() -> dict[str, str]:
-    """The versions of captionloom and of the libraries that answers may hang on."""
-    found = {}
-    for package in ("captionloom", *_RECORDED):
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-@cache
-def commit() -> str:
-    """The git commit of the code that runs; empty where there is none."""
-    here = Path(__file__).resolve().parent
-    try:
-        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return asked.stdout.strip()

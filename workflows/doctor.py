@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from pipeline.errors import CaptionloomError
+from pipeline.manifest import damage
 from pipeline.registry import choose, registered
-from pipeline.store import Store, damage
+from pipeline.store import Store
 from workflows.bundles.bundle import Bundle, Bundled
 
 PACKAGES = (

@@ -11,8 +11,8 @@ import numpy as np
 
 from pipeline.columns import Column
 from pipeline.errors import StoreError
+from pipeline.manifest import commit, versions
 from pipeline.records import is_array
-from pipeline.store import commit, versions
 
 if TYPE_CHECKING:
     from workflows.tasks import Predict

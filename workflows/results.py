@@ -12,7 +12,8 @@ from typing import Any
 import luigi
 
 from pipeline.errors import StoreError
-from pipeline.store import damage, explained, write_manifest
+from pipeline.manifest import damage, write_manifest
+from pipeline.store import explained
 
 KIND = "results"
 

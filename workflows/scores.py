@@ -10,11 +10,12 @@ from safetensors.numpy import load_file, save_file
 
 from pipeline.codec import decode, encode
 from pipeline.columns import Column
+from pipeline.manifest import reading
 from pipeline.meter import Meter
 from pipeline.records import Scene, Score
 from pipeline.registry import choose
 from pipeline.stage import EvidenceMetric, Metric
-from pipeline.store import Store, reading
+from pipeline.store import Store
 from stages.analysis.scoring import MODES, MetricResult, judge, score
 from workflows.targets import Artefact
 

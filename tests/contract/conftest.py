@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.checks import Bench
+from pipeline.bench import Bench
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 import pytest
 
 from pipeline import checks
-from pipeline.checks import STAGE_CHECKS, Bench
+from pipeline.bench import Bench
+from pipeline.checks import STAGE_CHECKS
 from pipeline.errors import CaptionloomError
 from pipeline.registry import choose, registered
 

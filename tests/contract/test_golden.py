@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.checks import Bench, answers
+from pipeline.bench import Bench
+from pipeline.checks import answers
 from pipeline.codec import encode
 from pipeline.registry import choose
 from tests.contract.test_stages import NEED_A_FILE, SMALL, STAGES

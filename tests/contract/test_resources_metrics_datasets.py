@@ -6,8 +6,8 @@ from pathlib import Path
 import PIL.Image
 import pytest
 
+from pipeline.bench import Bench
 from pipeline.checks import (
-    Bench,
     config_is_spelt_one_way,
     dataset_is_sound,
     evidence_metric_scores_what_it_says,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from safetensors.torch import save_file
 
-from pipeline.checks import STAGE_CHECKS, Bench
+from pipeline.bench import Bench
+from pipeline.checks import STAGE_CHECKS
 from pipeline.records import FIELDS
 from pipeline.registry import Choice, choose, registered
 from tests.captions import tiny_hugging_face

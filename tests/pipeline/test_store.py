@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.errors import StoreError
 from pipeline.keys import key_of
+from pipeline.manifest import damage
 from pipeline.photos import Seen
-from pipeline.store import Store, damage
+from pipeline.store import Store
 
 RECIPE = {"stage": "test", "version": 1}
 KEY = key_of(RECIPE)

@@ -16,8 +16,9 @@ import pytest
 
 from pipeline.errors import BadBundle, BadPlan, CaptionloomError, StoreError
 from pipeline.keys import Recipes, Source, key_of
+from pipeline.manifest import damage
 from pipeline.plan import Plan
-from pipeline.store import Store, damage
+from pipeline.store import Store
 from workflows.bundles.bundle import Bundle, Bundled
 from workflows.bundles.packing import write_bundle
 from workflows.bundles.portable import answering, check_portable, needed

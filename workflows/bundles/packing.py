@@ -14,7 +14,8 @@ from typing import IO, Any
 from pipeline.datasets import Fingerprint
 from pipeline.errors import StoreError
 from pipeline.keys import Recipes, Source, key_of
-from pipeline.store import Store, commit, explained, foreign, versions
+from pipeline.manifest import commit, foreign, versions
+from pipeline.store import Store, explained
 from workflows.bundles.bundle import BLOCK, FORMAT, MANIFEST, MARK
 from workflows.bundles.portable import answering, needed
 
