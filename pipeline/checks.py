@@ -1,7 +1,7 @@
 """The contract as checks: what every stage, resource, metric and dataset must do, run on whatever is registered.
 
-A package outside runs them on its own: `pipeline.bench.Bench(directory, "scenes:train=40")`, then every check of STAGE_CHECKS with the
-bench and a `Choice`. Each raises ContractViolation saying what is broken.
+A package outside runs them on its own: a bench, `pipeline.bench.Bench(directory, "scenes:train=40")`, then every check
+of STAGE_CHECKS with it and a `Choice`. Each raises ContractViolation saying what is broken.
 """
 
 import dataclasses

@@ -6,6 +6,7 @@ from pipeline import checks
 from pipeline.bench import Bench
 from pipeline.checks import STAGE_CHECKS
 from pipeline.errors import CaptionloomError
+from pipeline.executor import apart
 from pipeline.registry import choose, registered
 
 CAUGHT_BY = {
@@ -29,7 +30,11 @@ CAUGHT_BY = {
 }
 
 
-@pytest.mark.usefixtures("outside")
+@pytest.fixture(autouse=True)
+def _a_process_that_knows_them(outside: None, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "apart", apart())
+
+
 @pytest.mark.parametrize(("plug_in", "check"), CAUGHT_BY.items(), ids=CAUGHT_BY)
 def test_a_broken_one_is_caught(plug_in: str, check: str, bench: Bench) -> None:
     folder, name = plug_in.split("/")
@@ -39,7 +44,6 @@ def test_a_broken_one_is_caught(plug_in: str, check: str, bench: Bench) -> None:
         caught(bench, choice)
 
 
-@pytest.mark.usefixtures("outside")
 def test_a_stage_of_an_outside_package_is_found_and_keeps_the_contract(bench: Bench) -> None:
     assert "sure" in registered("attributes")
     for check in STAGE_CHECKS:

@@ -11,8 +11,8 @@ from pipeline.codec import encode
 from pipeline.errors import BadOption
 from pipeline.keys import key_of
 from pipeline.records import Caption
-from pipeline.registry import choose, registered
-from pipeline.stage import Metric
+from pipeline.registry import choose, get, registered
+from pipeline.stage import EvidenceMetric, Metric
 from stages.analysis.scoring import SCORING_VERSION
 from stages.datasets.flickr import Flickr
 from workflows.parameters import CommaList
@@ -43,7 +43,9 @@ class Correlate(OfPeople):
 
     @cached_property
     def chosen(self) -> list[Metric[Any]]:
-        return [choose("metrics", text).create() for text in self.metrics or registered("metrics")]
+        """The metrics; by default those that judge sentences, since what is judged has no evidence."""
+        sentences = (name for name in registered("metrics") if not issubclass(get("metrics", name), EvidenceMetric))
+        return [choose("metrics", text).create() for text in self.metrics or sentences]
 
     def output(self) -> Results:
         recipe = {

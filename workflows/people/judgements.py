@@ -27,7 +27,7 @@ _LAYOUT = {
 @dataclass(frozen=True, slots=True)
 class Judgements:
     """What was judged, each caption's text, and the references of its photo to compare it with; `left_out` counts
-    captions that are among their photo's references."""
+    captions that are among their photo's references, or whose photo has no other reference left."""
 
     judged: tuple[Judged, ...]
     texts: tuple[str, ...]
