@@ -76,9 +76,7 @@ def print_correlations(out: Path) -> None:
     for reason in dict.fromkeys(one["missing"] for one in content["correlations"] if one.get("missing")):
         _say(f"  -: {reason}")
     if content["left_out"]:
-        _say(
-            f"{content['left_out']} judged captions were left out: references of their photo, or without another"
-        )
+        _say(f"{content['left_out']} judged captions were left out: references of their photo, or without another")
 
 
 def _share(share: dict[str, Any]) -> str:
