@@ -30,8 +30,7 @@ class Compared:
 
 def compared(out: Path, *given: str) -> Compared:
     """Run `captionloom` with these arguments, results into `out`."""
-    _run(out, *given)
-    content: Any = json.loads((out / "scores.json").read_text(encoding="utf-8"))
+    content: Any = told(out, "scores.json", *given)
     scores: dict[str, dict[str, dict[str, float]]] = {}
     intervals: dict[str, dict[str, dict[str, tuple[float, float]]]] = {}
     for score in content["scores"]:
@@ -48,10 +47,10 @@ def compared(out: Path, *given: str) -> Compared:
     return Compared(scores, intervals, photos, captions, (out / "report.html").stat().st_size)
 
 
-def asked(out: Path, *given: str) -> Any:
-    """Run `captionloom ask` with these arguments: its answers."""
-    _run(out, "ask", *given)
-    return json.loads((out / "answers.json").read_text(encoding="utf-8"))["answers"]
+def told(out: Path, file: str, *given: str) -> Any:
+    """Run `captionloom` with these arguments, results into `out`: what one of its JSON files says."""
+    _run(out, *given)
+    return json.loads((out / file).read_text(encoding="utf-8"))
 
 
 def _run(out: Path, *given: str) -> None:

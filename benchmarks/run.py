@@ -15,22 +15,18 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import workflows  # first: it sets one thread a process before numpy loads
-from benchmarks import neural_speed, photos
+from benchmarks import deciding, neural_speed, photos
+from benchmarks.alignments import alignments
 from benchmarks.comparing import compared
-from pipeline.columns import Column
-from pipeline.executor import Job, SplitFiles
+from benchmarks.opening import column, opened
 from pipeline.images import read
 from pipeline.plan import Plan
-from pipeline.records import Scene
 from pipeline.registry import choose
-from pipeline.stage import Resources, Runtime
+from pipeline.stage import Resources
 from pipeline.text import tokenise
-from workflows.parameters import HowToRun
 from workflows.planning import find_plan
 
 RESULTS = Path(__file__).parent / "results"
-STORE = Path(".captionloom")
 DEMO = (
     "captionloom compare --dataset scenes:train=500:val=20:test=80 --split test"
     " --plans babytalk,babytalk_oracle,show_attend_tell,human --workers 2"
@@ -52,7 +48,7 @@ def detector() -> Figures:
     from stages.vision.average_precision import detection_precision
 
     plan = Plan("", {"detections": "hog_svm"})
-    found, files, fit = _column(plan, "detections", "scenes", "val")
+    found, files, fit = column(plan, "detections", "scenes", "val")
     true = [item.detections for item in files.truth()]
     things = [[item for item in photo if item.kind == "thing"] for photo in true]
     each = detection_precision([[item for item in photo if item.kind == "thing"] for photo in found], things)
@@ -60,7 +56,7 @@ def detector() -> Figures:
         [[item for item in photo if item.kind == "stuff"] for photo in found],
         [[item for item in photo if item.kind == "stuff"] for photo in true],
     )
-    stage, resources, scenes = _opened(plan, "detections", "scenes", "val")
+    stage, resources, scenes = opened(plan, "detections", "scenes", "val")
     stage.predict(scenes[:4], resources)
     seconds, _ = _timed(lambda: stage.predict(scenes[:60], resources))
     return {
@@ -77,7 +73,7 @@ def attributes() -> Figures:
     from stages.vision.average_precision import average_precision
 
     plan = Plan("", {"detections": "oracle", "attributes": "logistic:labels=annotated:features=colour+texture:C=0.1"})
-    said, files, fit = _column(plan, "attributes", "scenes", "val")
+    said, files, fit = column(plan, "attributes", "scenes", "val")
     names = sorted({name for photo in said for item in photo for name, _ in item.scores})
     pairs = [
         (dict(one.scores), {name for name, _ in other.scores})
@@ -94,8 +90,8 @@ def attributes() -> Figures:
 def crf() -> Figures:
     """Milliseconds a photo of the CRF's labelling, margins included, on the HOG detector's answers."""
     plan = find_plan("babytalk", "scenes").restrict("graph")
-    _column(plan, "graph", "scenes", "val")
-    stage, resources, scenes = _opened(plan, "graph", "scenes", "val")
+    column(plan, "graph", "scenes", "val")
+    stage, resources, scenes = opened(plan, "graph", "scenes", "val")
     times = sorted(_timed(lambda scene=scene: stage.predict([scene], resources))[0] * 1000 for scene in scenes)
     return {"mean_ms": sum(times) / len(times), "p95_ms": times[int(0.95 * len(times))], "most_ms": times[-1]}
 
@@ -108,7 +104,7 @@ def chain() -> Figures:
     each = {}
     for field in plan.order():
         if field != "detections":
-            stage, resources, scenes = _opened(plan.restrict(field), field, dataset, "val")
+            stage, resources, scenes = opened(plan.restrict(field), field, dataset, "val")
             stage.predict(scenes[:8], resources)
             each[field] = _cpu_ms(partial(stage.predict, scenes[8:], resources), len(scenes) - 8)
     decoding = _cpu_ms(lambda: [read(scene.image) for scene in scenes], len(scenes))
@@ -125,7 +121,7 @@ def grid() -> Figures:
 
     from stages.vision.backbone import load
 
-    stage, _, scenes = _opened(Plan("", {"grid": "cnn_grid"}), "grid", "scenes", "val")
+    stage, _, scenes = opened(Plan("", {"grid": "cnn_grid"}), "grid", "scenes", "val")
     network: Any = load("efficientnet_lite0", "cpu")
     torch.set_num_threads(1)
     batch = torch.rand(4, 3, 224, 224)
@@ -200,15 +196,19 @@ BENCHES: Mapping[str, Callable[[], Figures]] = {
     "prepositions": photos.prepositions,
     "flickr": photos.flickr,
     "flickr_by_pascal": photos.flickr_by_pascal,
-    "questions": photos.questions,
+    "alignments": alignments,
+    "questions": deciding.questions,
+    "ablations": deciding.ablations,
+    "together": deciding.together,
 }
+WANT_PHOTOS = ("chain", *list(BENCHES)[list(BENCHES).index("pascal") :])
 
 
 def main(names: list[str]) -> None:
     """Run the benches named, or all that can be run here, and write what they found."""
     RESULTS.mkdir(exist_ok=True)
     for name in names or BENCHES:
-        if not names and name in photos.WANT_PHOTOS and not photos.here():
+        if not names and name in WANT_PHOTOS and not photos.here():
             sys.stdout.write(f"{name}: left out, {photos.REMEDY}\n")
             continue
         figures = BENCHES[name]()
@@ -220,34 +220,6 @@ def main(names: list[str]) -> None:
         }
         (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         sys.stdout.write(f"{name}: written to {RESULTS / name}.json\n")
-
-
-def _column(plan: Plan, field: str, dataset: str, split: str) -> tuple[list[Any], SplitFiles, float]:
-    """The values of a field, the split, and the CPU seconds of its fit."""
-    import luigi
-
-    task = _task(plan, field, dataset, split)
-    if not luigi.build([task], local_scheduler=True, log_level="WARNING"):
-        raise SystemExit(f"{field} could not be computed")
-    values = list(Column(task.output().path, field))
-    fits = [task.stored.manifest("models", fit.output().key)["cpu_seconds"] for fit in task.model_tasks()]
-    return values, task.split_files(task.on, split, {}), sum(fits)
-
-
-def _opened(plan: Plan, field: str, dataset: str, split: str) -> tuple[Any, Any, list[Scene]]:
-    """A fitted stage, its resources and the scenes it would predict."""
-    _column(plan, field, dataset, split)
-    task = _task(plan, field, dataset, split)
-    columns = {read: made.output().path for read, made in task.columns().items()}
-    models = [fit.output().path for fit in task.model_tasks()] or [None]
-    job = Job(task.stage_files(models[0]), task.split_files(dataset, split, columns), Runtime())
-    stage, resources = job.stage.open(job.runtime)
-    return stage, resources, job.split.scenes()[:]
-
-
-def _task(plan: Plan, field: str, dataset: str, split: str) -> workflows.Predict:
-    how = HowToRun(store=str(STORE)).text
-    return workflows.Predict(plan=plan.text, field=field, fit_on=dataset, on=dataset, split=split, run_as=how)
 
 
 def _no_photo(path: Path) -> None:

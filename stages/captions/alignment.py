@@ -28,7 +28,7 @@ from stages.resources.vocabulary import Vocabulary
 from stages.resources.word_vectors import WordVectors
 
 if TYPE_CHECKING:
-    from stages.networks.aligning import Heard
+    from stages.networks.aligning import Found, Heard, Pairs
     from stages.networks.captioner import Tensors
 
 _DIGITS = 4  # of evidence, which is looked at and not computed with
@@ -67,13 +67,10 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
         Raises:
             BadData: if no photo of train, or of tune, has a caption.
         """
-        from stages.networks.aligning import Pairs, fit_alignment
+        from stages.networks.aligning import fit_alignment
 
         vocabulary, train = resources.of(Vocabulary), examples["train"]
-        learned, judged = (
-            Pairs(split.scenes, [[vocabulary.encode(words) for words in group] for group in _words(split.truth)])
-            for split in (train, examples["tune"])
-        )
+        learned, judged = (_pairs(split.scenes, split.truth, vocabulary) for split in (train, examples["tune"]))
         vectors = resources.of(WordVectors).written(vocabulary.decode(range(len(vocabulary))), resources.of(Parses))
         self._network, self.recall_ = fit_alignment(vectors, learned, judged, self.gather, self.config, self.runtime)
         said = [
@@ -93,6 +90,12 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
         known = np.array(self.hashes_)
         with torch.inference_mode():
             return [self._captions(scene, known == (scene.image.sha256 or None)) for scene in scenes]
+
+    def found(self, scenes: Sequence[Scene], truth: Sequence[Truth], resources: Resources) -> "Found":
+        """How photos and their captions find each other among all of these."""
+        from stages.networks.aligning import found
+
+        return found(self._network, _pairs(scenes, truth, resources.of(Vocabulary)), self.gather)
 
     def gather(self, scenes: Sequence[Scene]) -> "Tensors":
         """Regions with the whole photo as the last, (photos, regions, channels), and which there are (.., .., 1).
@@ -177,6 +180,9 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
         return self
 
 
-def _words(truth: Sequence[Truth]) -> list[list[tuple[str, ...]]]:
-    """The words of every photo's captions, leaving out captions without any."""
-    return [[words for caption in item.captions if (words := tokenise(caption))] for item in truth]
+def _pairs(scenes: Sequence[Scene], truth: Sequence[Truth], vocabulary: Vocabulary) -> "Pairs":
+    """Photos with their captions as symbols, leaving out captions without words."""
+    from stages.networks.aligning import Pairs
+
+    words = [[tokenise(caption) for caption in item.captions] for item in truth]
+    return Pairs(scenes, [[vocabulary.encode(one) for one in group if one] for group in words])

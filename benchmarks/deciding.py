@@ -1,0 +1,73 @@
+"""Benches that decide something on photographs: the field's questions, ablations, and who should speak."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.comparing import told
+from benchmarks.photos import dataset
+
+OF_NETWORKS = "attributes,channel_attention,guidance,sentinel,soft_or_hard,spatial_attention,true_or_smooth"
+OF_BOXES = "detector"
+ABLATED = ("babytalk", "up_down")
+TOGETHER = "babytalk_crf,every_picture,nearest_neighbour,att_lstm,adaptive,show_attend_tell,cbam"
+_SHARE = ("field", "alone", "share", "largest", "at_fault")
+
+
+def questions() -> Mapping[str, Any]:
+    """The field's questions whose plans have been fitted: on Flickr8k's development photos, on Pascal Sentences val by
+    plans fitted on Flickr8k, and, where a detector is to be trained on boxes, on Pascal Sentences alone. What each
+    predicts is in workflows/questions."""
+    flickr8k, pascal = _datasets()
+    runs = {
+        "Flickr8k": (flickr8k, "", OF_NETWORKS),
+        "Pascal, fitted on Flickr8k": (pascal, flickr8k, OF_NETWORKS),
+        "Pascal": (pascal, "", OF_BOXES),
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for name, (on, fit_on, wanted) in runs.items():
+        for answer in _told("answers.json", on, fit_on, "ask", "--questions", wanted)["answers"]:
+            found.setdefault(answer["question"], {})[name] = answer["decided"]
+    return found
+
+
+def ablations() -> Mapping[str, Any]:
+    """What each stage of babytalk and of up_down costs, and what each field of the whole photo carries, by CIDEr-D: on
+    Flickr8k's development photos, where no box is annotated, and on Pascal val by plans fitted on Flickr8k."""
+    flickr8k, pascal = _datasets()
+    found: dict[str, dict[str, Any]] = {}
+    for name, (on, fit_on) in {"Flickr8k": (flickr8k, ""), "Pascal, fitted on Flickr8k": (pascal, flickr8k)}.items():
+        for plan in ABLATED:
+            content = _told("ablation.json", on, fit_on, "ablate", "--plan", plan)
+            found.setdefault(plan, {})[name] = {
+                **{part: content[part] for part in ("score", "photos", "base", "floor", "kept")},
+                **{part: _shares(content.get(part)) for part in ("replaced", "foreign")},
+            }
+    return found
+
+
+def together() -> Mapping[str, Any]:
+    """Seven plans on Flickr8k's development photos: the best of them by itself, the one chosen photo by photo by what
+    was learned on tune, and the best choice there could be."""
+    flickr8k, _ = _datasets()
+    found: Mapping[str, Any] = _told("together.json", flickr8k, "", "choose", "--plans", TOGETHER)
+    return {name: value for name, value in found.items() if name != "dataset"}
+
+
+def _datasets() -> tuple[str, str]:
+    return dataset("flickr", "flickr8k"), dataset("pascal_sentences", "pascal_sentences")
+
+
+def _told(file: str, on: str, fit_on: str, *given: str) -> Any:
+    where = ["--dataset", on, "--split", "val", "--fit-on", fit_on, "--workers", "2"]
+    with tempfile.TemporaryDirectory() as directory:
+        return told(Path(directory, "out"), file, *given, *where)
+
+
+def _shares(attribution: Mapping[str, Any] | None) -> Any:
+    """An attribution without its photos."""
+    if attribution is None:
+        return None
+    shares = [{part: share[part] for part in _SHARE} for share in attribution["shares"]]
+    return {"all": attribution["all"], "blamed": attribution["blamed"], "shares": shares}
