@@ -1,4 +1,6 @@
-"""Write docs/findings.md from the questions and benchmarks/results/questions.json: `python -m benchmarks.findings`."""
+"""Write docs/findings.md from the questions and from benchmarks/results (questions, ablations, together):
+`python -m benchmarks.findings`.
+"""
 
 import json
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Any
 from workflows.questions.question import Question, find_question, question_names
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "questions.json"
+RESULTS = ROOT / "benchmarks" / "results"
 FINDINGS = ROOT / "docs" / "findings.md"
 _HEAD = """# Findings
 
@@ -18,15 +20,37 @@ systems on the same draws; where it holds 0, the photos cannot say. Each network
 is not in the interval.
 To ask on data of your own: `captionloom ask --questions NAME`.
 
-Made by `python -m benchmarks.run questions` and `python -m benchmarks.findings`.
+Made by `python -m benchmarks.run questions ablations together` and `python -m benchmarks.findings`.
+"""
+_ABLATED = """## What each stage costs
+
+`captionloom ablate --plan NAME`: every stage replaced by the truth where the photos are annotated, every field of a
+whole photo by another photo's; a share is the Shapley share of what replacing all of them changes of CIDEr-D. Chance is
+the score of the plan's captions said of other photos. Nothing was predicted of these numbers.
+
+| plan | photos | as it is | chance | what is replaced | alone | share | largest in | at fault on |
+|---|---|---|---|---|---|---|---|---|
+"""
+_TOGETHER = """## Who should speak
+
+`captionloom choose`: of several plans one speaks, photo by photo; learned from signs, as how sure a plan is, or chosen
+as only someone could who knows the references. Nothing was predicted of these numbers.
+
+| who speaks | CIDEr-D | above the best plan alone | photos of each |
+|---|---|---|---|
 """
 
 
 def findings() -> str:
     """The page, every shipped question on it, answered or not."""
-    answered: Any = json.loads(RESULTS.read_text(encoding="utf-8"))["figures"] if RESULTS.exists() else {}
+    answered = _figures("questions")
     parts = [_part(find_question(name), answered.get(name, {})) for name in question_names()]
-    return "\n".join([_HEAD, *parts])
+    return "\n".join([_HEAD, *parts, _ablations(_figures("ablations")), _together(_figures("together"))])
+
+
+def _figures(bench: str) -> Any:
+    file = RESULTS / f"{bench}.json"
+    return json.loads(file.read_text(encoding="utf-8"))["figures"] if file.exists() else {}
 
 
 def _part(question: Question, answers: dict[str, list[dict[str, Any]]]) -> str:
@@ -38,9 +62,39 @@ def _part(question: Question, answers: dict[str, list[dict[str, Any]]]) -> str:
     for photos, decided in answers.items():
         for one in decided:
             of = ", ".join(f"`{name}` {value['value']:.3f}" for name, value in one["of"].items())
-            number = f"{one['value']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
-            lines.append(f"| {photos} | {one['says']} | {one['score']} | {number} | {of} | {one['verdict']} |")
+            lines.append(f"| {photos} | {one['says']} | {one['score']} | {_signed(one)} | {of} | {one['verdict']} |")
     return "\n".join([*lines, ""])
+
+
+def _ablations(ablated: dict[str, dict[str, Any]]) -> str:
+    """A row a plan, photos and what is replaced: a field by the truth, or by another photo's."""
+    lines = []
+    for plan, runs in ablated.items():
+        for photos, run in runs.items():
+            about = f"`{plan}` | {photos} | {_plain(run['base'])} | {_plain(run['floor'])}"
+            for part, by in (("replaced", "the truth"), ("foreign", "another photo's")):
+                for share in (run[part] or {"shares": ()})["shares"]:
+                    fault = f"{share['largest']:.0%} | {share['at_fault']} of {run['photos']}"
+                    cells = f"{_plain(share['alone'])} | {_signed(share['share'])} | {fault}"
+                    lines.append(f"| {about} | `{share['field']}` by {by} | {cells} |")
+    return "\n".join([_ABLATED.rstrip("\n"), *lines, ""])
+
+
+def _together(found: dict[str, Any]) -> str:
+    """A row a plan, then those of the choices between them."""
+    lines = [f"| `{plan['plan']}` alone | {_plain(plan)} | - | - |" for plan in found.get("plans", ())]
+    for choice in found.get("choices", ()):
+        speaks = ", ".join(f"`{plan}` {share:.0%}" for plan, share in choice["speaks"].items())
+        lines.append(f"| {choice['choice']} | {_plain(choice)} | {_signed(choice['above_best_alone'])} | {speaks} |")
+    return "\n".join([_TOGETHER.rstrip("\n"), *lines, ""])
+
+
+def _plain(one: dict[str, Any]) -> str:
+    return f"{one['value']:.3f} [{one['low']:.3f}, {one['high']:.3f}]"
+
+
+def _signed(one: dict[str, Any]) -> str:
+    return f"{one['value']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
 
 
 if __name__ == "__main__":

@@ -34,3 +34,9 @@ def test_readme_figures_are_those_of_the_results() -> None:
 
     readme = (ROOT / "README.md").read_text()
     assert replaced(readme) == readme, "run `python -m benchmarks.tables`"
+
+
+def test_findings_are_written_from_the_results() -> None:
+    from benchmarks.findings import FINDINGS, findings
+
+    assert findings() == FINDINGS.read_text(), "run `python -m benchmarks.findings`"

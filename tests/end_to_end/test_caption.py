@@ -11,8 +11,6 @@ import pytest
 
 from tests.end_to_end.small import DATASET, SWAPS, captionloom
 
-pytestmark = pytest.mark.xdist_group("caption")  # one worker fits the plans for all of them
-
 SWAP = dict(zip(("babytalk", "show_attend_tell"), SWAPS.split(","), strict=True))
 UNNEEDED = {"babytalk": ("torch", "sklearn", "spacy", "timm"), "show_attend_tell": ("sklearn", "spacy")}
 
