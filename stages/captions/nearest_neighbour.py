@@ -22,6 +22,7 @@ from pipeline.errors import BadData
 from pipeline.records import Array, Caption, Evidence, Scene, Scored
 from pipeline.stage import Examples, Resources, Stage
 from pipeline.text import tokenise
+from stages.analysis.directions import directions
 from stages.language.cider import mutual_cider_d
 from stages.resources.idf import Idf
 
@@ -77,7 +78,7 @@ class NearestNeighbour(Stage[Config, tuple[Caption, ...]]):
         seen = [(_mean(scene), scene.image.id, scene.image.sha256) for scene in scenes]
         means, self.ids_, self.hashes_ = zip(*seen, strict=True)
         self.average_ = np.mean(means, axis=0)
-        self.directions_ = _directions(np.stack(means), self.average_)
+        self.directions_ = directions(np.stack(means) - self.average_)
         self.captions_ = tuple(captions[place] for place in places)
         return self
 
@@ -85,7 +86,7 @@ class NearestNeighbour(Stage[Config, tuple[Caption, ...]]):
         """One caption a photo; "This is a photograph." where no training photo but the photo itself is known."""
         if not scenes:
             return []
-        asked = _directions(np.stack([_mean(scene) for scene in scenes]), self.average_)  # (scenes, channels)
+        asked = directions(np.stack([_mean(scene) for scene in scenes]) - self.average_)  # (scenes, channels)
         likeness = np.round(asked @ self.directions_.T, _DIGITS)  # (scenes, photos)
         return [(self._caption(scene, row, resources),) for scene, row in zip(scenes, likeness, strict=True)]
 
@@ -121,14 +122,6 @@ def _mean(scene: Scene) -> Array:
     """The mean of the grid: (channels,) float32."""
     mean: Array = np.asarray(scene.grid, dtype=np.float32).mean(axis=0)
     return mean
-
-
-def _directions(means: Array, average: Array) -> Array:
-    """From the average to each of some means (photos, channels), of length 1; zeros where the mean is the average."""
-    away = means - average
-    lengths = np.linalg.norm(away, axis=1, keepdims=True)
-    directions: Array = away / np.where(lengths > 0, lengths, 1)
-    return directions
 
 
 def _said(text: str, evidence: Evidence) -> Caption:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.records import Array
-from stages.guidance._photos import unit
+from stages.analysis.directions import directions
 
 _NOTHING = 1e-10  # of the largest variance; directions in which a view does not vary are left out
 
@@ -26,7 +26,7 @@ class View:
 
     def project(self, vectors: Array) -> Array:
         """Vectors (n, dim) there, of length 1: (n, components)."""
-        return unit((vectors - self.mean) @ self.axes)
+        return directions((vectors - self.mean) @ self.axes)
 
 
 def canonical(x: Array, y: Array, components: int, shrink: float) -> tuple[View, View, Array]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from pipeline.records import Array, Scene, Truth
 from pipeline.text import tokenise
+from stages.analysis.directions import directions
 from stages.resources.vocabulary import SPECIAL, Vocabulary
 
 
@@ -37,16 +38,9 @@ class Bags:
         for place, group in enumerate(captions):
             known = [word - len(SPECIAL) for words in group for word in words if word >= len(SPECIAL)]
             np.add.at(bags[place], known, 1.0)
-        return unit(bags * self.idf)
+        return directions(bags * self.idf)
 
 
 def encoded(truth: Truth, vocabulary: Vocabulary) -> list[tuple[int, ...]]:
     """The captions of a photo as ids, those that have words."""
     return [vocabulary.encode(words) for caption in truth.captions if (words := tokenise(caption))]
-
-
-def unit(vectors: Array) -> Array:
-    """Rows brought to length 1; zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: Array = vectors / np.where(lengths > 0, lengths, 1)
-    return scaled

@@ -50,12 +50,6 @@ def responses(scene: Scene, names: Sequence[str]) -> Array:
     return strongest
 
 
-def directions(seen: Array) -> Array:
-    """Rows of length 1; what has no length stays as it is."""
-    lengths = np.linalg.norm(seen, axis=1, keepdims=True)
-    return np.asarray(seen / np.where(lengths > 0, lengths, 1))
-
-
 def likeness(some: Array, others: Array) -> Array:
     """The cosines of directions: (some, others)."""
     return np.round(some @ others.T, _DIGITS)

@@ -19,10 +19,11 @@ from pipeline.config import option
 from pipeline.errors import BadData
 from pipeline.records import Array, Scene, Triplet
 from pipeline.stage import Examples, Resources, Stage
+from stages.analysis.directions import directions
 from stages.language.meaning import meanings
 from stages.resources.parses import Parses
 from stages.triplets._classifiers import fitted
-from stages.triplets._sights import VIEWS, directions, labels_of, likeness, nearest, responses, sight
+from stages.triplets._sights import VIEWS, labels_of, likeness, nearest, responses, sight
 from stages.triplets._teaching import agreed, fullest, shares
 from stages.triplets._triangle import Lesson, Problem, Weights, losses, totals, trained
 from stages.triplets._values import Corpus, Place, Values, learnt

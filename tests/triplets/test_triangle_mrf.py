@@ -10,9 +10,10 @@ from pipeline.config import NoOptions
 from pipeline.errors import BadData
 from pipeline.records import Array, Box, Detection, Image, Scene, Truth
 from pipeline.stage import Examples, Resources
+from stages.analysis.directions import directions
 from stages.resources.parses import Parses
 from stages.triplets import _classifiers
-from stages.triplets._sights import directions, labels_of, likeness, nearest, responses, sight
+from stages.triplets._sights import labels_of, likeness, nearest, responses, sight
 from stages.triplets.triangle_mrf import Config, TriangleMrf
 
 SMALL = Config(min_captions=3, neighbours=3, epochs=5)
