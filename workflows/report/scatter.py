@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-_LETTER, _LINE = 8.4, 16  # of a label, in the drawing's units
+_LETTER, _LINE = 7.4, 16  # of a label, in the drawing's units
 _FARTHEST = 8  # lines from a mark to its label
 
 
