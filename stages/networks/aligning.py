@@ -5,6 +5,7 @@ sentences of a batch are of one photo, of which (9) would take one for wrong. An
 the epoch after which tune's photos and sentences find each other best: the mean of R@1, 5 and 10 both ways.
 """
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pipeline.config import recipe
 from pipeline.errors import BadData
 from pipeline.records import Array, Scene
 from pipeline.stage import Runtime
@@ -21,6 +23,7 @@ from stages.analysis.retrieval import Retrieval, retrieval
 from stages.networks.aligning_options import AligningOptions
 from stages.networks.alignment import Alignment, ranking_loss, scores
 from stages.networks.device import resolve
+from stages.networks.resumable import keep, kept
 from stages.networks.training import Gather, seeded
 
 _LOOKED_AT = 256  # training photos that features are standardised by
@@ -66,6 +69,8 @@ def fit_alignment(
 ) -> tuple[Alignment, tuple[float, ...]]:
     """Build an alignment network and train it on `pairs`, stopping on `tune`.
 
+    Continues from its checkpoint in `runtime.scratch` where there is one.
+
     Args:
         vectors: of every symbol, (symbols, dim).
 
@@ -74,6 +79,7 @@ def fit_alignment(
 
     Raises:
         BadData: if no photo of the one or the other has a sentence.
+        StoreError: if the checkpoint is damaged or cannot be written.
     """
     for split, those in (("train", pairs), ("tune", tune)):
         if not those.photos:
@@ -87,17 +93,29 @@ def fit_alignment(
     network.standardise.fit(some[there.squeeze(2) > 0])
     network.to(device)
     optimiser = torch.optim.Adam(network.parameters(), lr=options.learning_rate)
+    path = runtime.scratch and runtime.scratch / "checkpoint.pt"
+    made_by = json.dumps([recipe(options, "fit"), [list(parameter.shape) for parameter in network.parameters()]])
     recalls, best = list[float](), dict[str, Tensor]()
-    while len(recalls) < options.epochs:
+    state = kept(path, device)
+    if state.get("recipe") == made_by:
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        recalls, best = state["recalls"], state["best"]
+    while len(recalls) < options.epochs and _stale(recalls) < options.patience:
         with seeded(options.seed, len(recalls) + 1, device):
             _epoch(network.train(), optimiser, pairs, gather, options, runtime, f"epoch {len(recalls) + 1}")
         recalls.append(found(network.eval(), tune, gather).mean_recall)
         if recalls[-1] >= max(recalls):
             best = {name: value.detach().clone() for name, value in network.state_dict().items()}
-        elif len(recalls) - 1 - recalls.index(max(recalls)) >= options.patience:
-            break
+        parts = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
+        keep(path, {"recipe": made_by, **parts, "recalls": recalls, "best": best})
     network.load_state_dict(best)
     return network, tuple(recalls)
+
+
+def _stale(recalls: Sequence[float]) -> int:
+    """Epochs since the best."""
+    return recalls[::-1].index(max(recalls)) if recalls else 0
 
 
 def _epoch(

@@ -14,6 +14,7 @@ from pipeline.errors import BadData
 from pipeline.records import Caption, Evidence, Image, Scene
 from pipeline.stage import Examples, Resources, Runtime
 from stages.captions.alignment import Alignment, Config
+from stages.networks import aligning
 from stages.resources.parses import Parses
 from stages.resources.vocabulary import Config as VocabularyConfig
 from stages.resources.vocabulary import Vocabulary
@@ -77,6 +78,31 @@ def test_over_a_grid_the_surest_word_lies_where_the_animal_is(tmp_path: Path) ->
     again = Alignment(SMALL, Runtime(device="cpu")).load_state(tmp_path)
     assert again.predict(others.scenes, resources) == said
     assert 0 <= min(stage.recall_) <= max(stage.recall_) <= 1
+
+
+def test_a_run_that_was_killed_and_resumed_equals_one_that_was_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train, tune = (told_apart(examples(split, many, nothing_else)) for split, many in enumerate((12, 6)))
+    resources, config = knowledge(train), dataclasses.replace(SMALL, epochs=3, dropout=0.3)
+    split = {"train": train, "tune": tune}
+    whole = Alignment(config, Runtime(device="cpu")).fit(split, resources)
+    judge, judged = aligning.found, list[int]()
+
+    def killed(*given: Any) -> Any:
+        judged.append(1)
+        if len(judged) == 2:
+            raise KeyboardInterrupt
+        return judge(*given)
+
+    runtime = Runtime(device="cpu", scratch=tmp_path)
+    monkeypatch.setattr(aligning, "found", killed)
+    with pytest.raises(KeyboardInterrupt):
+        Alignment(config, runtime).fit(split, resources)
+    again = Alignment(config, runtime).fit(split, resources)
+    assert len(judged) == 4  # the first epoch was not run again
+    assert again.recall_ == whole.recall_
+    assert again.predict(tune.scenes, resources) == whole.predict(tune.scenes, resources)
 
 
 def test_over_regions_the_surest_word_lies_on_the_animals_box_or_on_the_whole_photo() -> None:
