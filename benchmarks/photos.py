@@ -42,7 +42,7 @@ def pascal() -> Mapping[str, Any]:
     """Pascal Sentences val, fitted on its train: scores, objects named against objects there, and, on the photos of
     which BabyTalk's own output of 2011 is known, that output beside everybody's."""
     original = _root("pascal_sentences") / f"{ORIGINAL}.json"
-    plans = f"babytalk_hog,{CLASSICAL},{BASELINES},{original}"
+    plans = f"babytalk_hog,neural_baby_talk_hog,{CLASSICAL},{BASELINES},{original}"
     with tempfile.TemporaryDirectory() as directory:
         run = _pascal(Path(directory, "all"), "--plans", plans)
         same = _on_the_same_photos(run, Path(directory))
