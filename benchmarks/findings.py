@@ -2,14 +2,11 @@
 `python -m benchmarks.findings`.
 """
 
-import json
-from pathlib import Path
 from typing import Any
 
+from benchmarks.tables import ROOT, figures_of
 from workflows.questions.question import Question, find_question, question_names
 
-ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
 FINDINGS = ROOT / "docs" / "findings.md"
 _HEAD = """# Findings
 
@@ -31,28 +28,21 @@ whole photo by another photo's; a share is the Shapley share of what replacing a
 the score of the plan's captions said of other photos. Nothing was predicted of these numbers.
 
 | plan | photos | as it is | chance | what is replaced | alone | share | largest in | at fault on |
-|---|---|---|---|---|---|---|---|---|
-"""
+|---|---|---|---|---|---|---|---|---|"""
 _TOGETHER = """## Who should speak
 
 `captionloom choose`: of several plans one speaks, photo by photo; learned from signs, as how sure a plan is, or chosen
 as only someone could who knows the references. Nothing was predicted of these numbers.
 
 | who speaks | CIDEr-D | above the best plan alone | photos of each |
-|---|---|---|---|
-"""
+|---|---|---|---|"""
 
 
 def findings() -> str:
     """The page, every shipped question on it, answered or not."""
-    answered = _figures("questions")
+    answered = figures_of("questions")
     parts = [_part(find_question(name), answered.get(name, {})) for name in question_names()]
-    return "\n".join([_HEAD, *parts, _ablations(_figures("ablations")), _together(_figures("together"))])
-
-
-def _figures(bench: str) -> Any:
-    file = RESULTS / f"{bench}.json"
-    return json.loads(file.read_text(encoding="utf-8"))["figures"] if file.exists() else {}
+    return "\n".join([_HEAD, *parts, _ablations(figures_of("ablations")), _together(figures_of("together"))])
 
 
 def _part(question: Question, answers: dict[str, list[dict[str, Any]]]) -> str:
@@ -80,7 +70,7 @@ def _ablations(ablated: dict[str, dict[str, Any]]) -> str:
                     fault = blame if part == "replaced" else "- | -"
                     cells = f"{_plain(share['alone'])} | {_signed(share['share'])} | {fault}"
                     lines.append(f"| {about} | `{share['field']}` by {by} | {cells} |")
-    return "\n".join([_ABLATED.rstrip("\n"), *lines, ""])
+    return "\n".join([_ABLATED, *lines, ""])
 
 
 def _together(found: dict[str, Any]) -> str:
@@ -89,7 +79,7 @@ def _together(found: dict[str, Any]) -> str:
     for choice in found.get("choices", ()):
         speaks = ", ".join(f"`{plan}` {share:.0%}" for plan, share in choice["speaks"].items())
         lines.append(f"| {choice['choice']} | {_plain(choice)} | {_signed(choice['above_best_alone'])} | {speaks} |")
-    return "\n".join([_TOGETHER.rstrip("\n"), *lines, ""])
+    return "\n".join([_TOGETHER, *lines, ""])
 
 
 def _plain(one: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ def replaced(readme: str) -> str:
 
 def _example() -> str:
     """What every plan says of one photo, with the scene drawn in letters."""
-    demo = _figures("demo")
+    demo = figures_of("demo")
     order = ("human", "babytalk_oracle", "babytalk", "show_attend_tell")
     lines = [textwrap.wrap(demo["said"][plan], 62) for plan in order]
     said = [
@@ -48,7 +48,7 @@ def _scores(bench: str) -> str:
     """Every plan against all references but one at a time, so that people can stand among them, with half the width of
     the 95 % interval of CIDEr-D; how relevant and how fluent its captions are; where objects are boxed, also the share
     of those named that are there and of those there that are named."""
-    figures = _figures(bench)
+    figures = figures_of(bench)
     objects, photos = figures.get("objects", {}), figures.get("photos", {})
     columns = [*SHOWN, *AXES, *(("boxed: precision", "recall") if objects else ())]
     lines = ["| plan | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
@@ -65,21 +65,29 @@ def _scores(bench: str) -> str:
 
 
 def _speed() -> str:
-    demo, detector, crf = _figures("demo"), _figures("detector"), _figures("crf")
-    neural = _figures("neural_speed")
+    demo, detector, crf = figures_of("demo"), figures_of("detector"), figures_of("crf")
+    neural = figures_of("neural_speed")
     rows = [
         ("`make demo`, from an empty store", f"{demo['first_seconds'] / 60:.1f} min", "demo"),
         ("the same again", f"{demo['second_seconds']:.1f} s", "demo"),
-        ("scenes drawn and written", f"{_figures('drawing')['photos_per_second']:.0f} photos/s", "drawing"),
+        ("scenes drawn and written", f"{figures_of('drawing')['photos_per_second']:.0f} photos/s", "drawing"),
         ("`hog_svm`, mAP@.5 on 24 kinds of thing", f"{detector['mean_average_precision']:.2f}", "detector"),
         ("`hog_svm`, one core", f"{detector['photos_per_second']:.1f} photos/s", "detector"),
-        ("`logistic`, mean AP on true boxes", f"{_figures('attributes')['mean_average_precision']:.2f}", "attributes"),
+        (
+            "`logistic`, mean AP on true boxes",
+            f"{figures_of('attributes')['mean_average_precision']:.2f}",
+            "attributes",
+        ),
         ("`crf`, exact, with margins", f"{crf['mean_ms']:.1f} ms/photo", "crf"),
-        ("`cnn_grid`, of the speed of a bare loop", f"{_figures('grid')['share_of_bare']:.2f}", "grid"),
-        ("`babytalk` after its detector, one core", f"{_figures('chain')['photos_per_second']:.0f} photos/s", "chain"),
+        ("`cnn_grid`, of the speed of a bare loop", f"{figures_of('grid')['share_of_bare']:.2f}", "grid"),
+        (
+            "`babytalk` after its detector, one core",
+            f"{figures_of('chain')['photos_per_second']:.0f} photos/s",
+            "chain",
+        ),
         (
             "CIDEr-D of 80 captions as a reward, against pycocoevalcap",
-            f"{_figures('cider')['times_as_fast']:.0f} x",
+            f"{figures_of('cider')['times_as_fast']:.0f} x",
             "cider",
         ),
         ("training `show_attend_tell`, against a plain loop", f"{neural['plain_over_ours']:.1f} x", "neural_speed"),
@@ -90,7 +98,8 @@ def _speed() -> str:
     return "\n".join([*lines, *(f"| {what} | {value} | {bench} |" for what, value, bench in rows)])
 
 
-def _figures(name: str) -> Any:
+def figures_of(name: str) -> Any:
+    """What a bench found."""
     return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))["figures"]
 
 
