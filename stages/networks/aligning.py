@@ -5,7 +5,6 @@ sentences of a batch are of one photo, of which (9) would take one for wrong. An
 the epoch after which tune's photos and sentences find each other best: the mean of R@1, 5 and 10 both ways.
 """
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from pipeline.config import recipe
 from pipeline.errors import BadData
 from pipeline.records import Array, Scene
 from pipeline.stage import Runtime
@@ -23,7 +21,7 @@ from stages.analysis.retrieval import Retrieval, retrieval
 from stages.networks.aligning_options import AligningOptions
 from stages.networks.alignment import Alignment, ranking_loss, scores
 from stages.networks.device import resolve
-from stages.networks.resumable import keep, kept
+from stages.networks.resumable import keep, kept, made_by
 from stages.networks.training import Gather, seeded
 
 _LOOKED_AT = 256  # training photos that features are standardised by
@@ -94,10 +92,10 @@ def fit_alignment(
     network.to(device)
     optimiser = torch.optim.Adam(network.parameters(), lr=options.learning_rate)
     path = runtime.scratch and runtime.scratch / "checkpoint.pt"
-    made_by = json.dumps([recipe(options, "fit"), [list(parameter.shape) for parameter in network.parameters()]])
+    mine = made_by(options, network)
     recalls, best = list[float](), dict[str, Tensor]()
     state = kept(path, device)
-    if state.get("recipe") == made_by:
+    if state.get("recipe") == mine:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         recalls, best = state["recalls"], state["best"]
@@ -108,7 +106,7 @@ def fit_alignment(
         if recalls[-1] >= max(recalls):
             best = {name: value.detach().clone() for name, value in network.state_dict().items()}
         parts = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
-        keep(path, {"recipe": made_by, **parts, "recalls": recalls, "best": best})
+        keep(path, {"recipe": mine, **parts, "recalls": recalls, "best": best})
     network.load_state_dict(best)
     return network, tuple(recalls)
 

@@ -2,19 +2,17 @@
 in one file."""
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from pipeline.config import recipe
 from stages.networks.average import Average
 from stages.networks.captioner import Captioner
 from stages.networks.options import CaptionerOptions, Epoch, best
 from stages.networks.precision import scaler
-from stages.networks.resumable import keep, kept
+from stages.networks.resumable import keep, kept, made_by
 
 
 @dataclass(slots=True)
@@ -44,13 +42,12 @@ class Run:
         Raises:
             StoreError: if the checkpoint is damaged.
         """
-        shapes = [list(parameter.shape) for parameter in network.parameters()]
-        made_by = json.dumps([recipe(options, "fit"), shapes])
+        mine = made_by(options, network)
         average = Average(network, options.average) if options.average else None
         path = scratch / "checkpoint.pt" if scratch else None
-        run = cls(network, average, optimiser, scaler(options, device), made_by, path, [], {})
+        run = cls(network, average, optimiser, scaler(options, device), mine, path, [], {})
         state = kept(path, device)
-        if state.get("recipe") == made_by:
+        if state.get("recipe") == mine:
             network.load_state_dict(state["network"])
             if average is not None:
                 average.load_state_dict(state["average"])

@@ -8,7 +8,6 @@ Every epoch draws its order and its dropout from the seed and its own number, he
 `runtime.scratch` equals one that was never interrupted.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from pipeline.config import recipe
 from pipeline.records import Array
 from pipeline.stage import Runtime
 from stages.networks.multilabel_options import MultilabelOptions
-from stages.networks.resumable import keep, kept
+from stages.networks.resumable import keep, kept, made_by
 from stages.networks.training import seeded
 
 
@@ -110,7 +108,7 @@ class _Run:
         self.network, self.path = network, scratch / "multilabel.pt" if scratch else None
         self.optimiser = torch.optim.AdamW(groups, lr=options.learning_rate, weight_decay=options.weight_decay)
         self.judged, self.best = list[float](), _copy(network)
-        self.recipe = json.dumps([recipe(options, "fit"), [list(weight.shape) for weight in weights]])
+        self.recipe = made_by(options, network)
         found = kept(self.path, device)
         if found.get("recipe") == self.recipe:
             network.load_state_dict(found["network"])

@@ -1,15 +1,23 @@
 """Checkpoints in one file: written in one piece, read back without unpickling what could be code."""
 
+import json
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import torch
+from torch import nn
 
+from pipeline.config import recipe
 from pipeline.errors import StoreError
 
 # What torch raises on bytes that are no checkpoint depends on the bytes.
 _UNREADABLE = (OSError, RuntimeError, EOFError, UnpicklingError, LookupError, ValueError, TypeError, AttributeError)
+
+
+def made_by(options: Any, network: nn.Module) -> str:
+    """What a checkpoint has to have been made by to be gone on from: the same options and sizes."""
+    return json.dumps([recipe(options, "fit"), [list(learned.shape) for learned in network.parameters()]])
 
 
 def kept(path: Path | None, device: str) -> dict[str, Any]:
