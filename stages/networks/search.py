@@ -62,7 +62,7 @@ def follow(network: Captioner, memory: Tensors, rules: Rules, many: int, pick: P
         scores, state, why = network.step(memory, state, word)  # (photos * many, symbols)
         scores = rules.apply(scores, trail.words)
         word = pick(scores, row, step)
-        trail = trail.grow(word, scores.gather(1, word.unsqueeze(1)).squeeze(1), why)
+        trail = trail.grow(word, scores.detach().gather(1, word.unsqueeze(1)).squeeze(1), why)
         ends = going & (word == END)
         if ends.any():
             said |= {int(row[place]): trail.hypothesis(place) for place in ends.nonzero().flatten().tolist()}

@@ -4,9 +4,10 @@
 
 b is the reward of the greedy caption of the photo, the paper's choice, or the mean reward of its other samples (Kool et
 al. 2019, "Buy 4 REINFORCE samples, get a baseline for free"). The end of a sentence counts as a word of the reward:
-captions would otherwise learn to stop at "with a". Words have the probabilities they are sampled with, hence without
-dropout and among those that may be said; all is computed in full precision. Samples are found without gradients and
-then said again by teacher forcing, all of them in one pass. Processes that train together share batches.
+captions would otherwise learn to stop at "with a". Words have the probabilities they are sampled with: those among what
+may be said, under the very dropout that was in force, so that the gradient is that of the steps that spoke. (Said again
+under another dropout, samples of the one network are pushed down in the other, where nothing stops them.) The greedy
+caption is said without dropout; all is computed in full precision. Processes that train together share batches.
 """
 
 import time
@@ -25,9 +26,9 @@ from stages.networks.checkpoint import Run
 from stages.networks.events import events
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import CaptionerOptions, Epoch
-from stages.networks.sampling import sample
-from stages.networks.search import Rules, greedy
-from stages.networks.training import Judge, Lessons, packed, seeded
+from stages.networks.sampling import by_chance
+from stages.networks.search import Pick, Rules, follow, greedy
+from stages.networks.training import Judge, Lessons, apart, seeded
 from stages.resources.vocabulary import END, SPECIAL, Vocabulary
 
 
@@ -83,7 +84,6 @@ def improve(
     run = Run.resume(network, optimiser, options, scratch, device)
     if not run.log:
         run.log, run.best = list(log), {name: value.clone() for name, value in network.state_dict().items()}
-    network.eval()
     with events(runtime.events if first else None, len(run.log)) as tell:
         while len(run.log) < len(log) + options.self_critical:
             began, score = time.perf_counter(), None
@@ -96,6 +96,7 @@ def improve(
             if first:
                 run.save()
     network.load_state_dict(run.best)
+    network.eval()
     return tuple(run.log)
 
 
@@ -103,12 +104,12 @@ def _epoch(
     run: Run, lessons: Lessons, reward: Reward, options: CaptionerOptions, runtime: Runtime, device: str
 ) -> float:
     """Every photo once, in random order; the mean reward of the samples."""
-    network = run.network
-    photos = torch.tensor(lessons.photos)
-    batches = torch.split(photos[torch.randperm(len(photos))], options.batch)
-    total = 0.0
+    network, total = run.network.train(), 0.0
+    photos, common = torch.tensor(lessons.photos), torch.Generator().manual_seed(torch.initial_seed())
+    batches = torch.split(photos[torch.randperm(len(photos), generator=common)], options.batch)
+    apart()
     for batch in runtime.progress(batches, "self-critical training", len(batches)):
-        chance = torch.rand(len(batch), options.samples, lessons.longest)
+        chance = torch.rand(len(batch), options.samples, lessons.longest, generator=common)
         mine = list(processes.share(range(len(batch))))
         run.optimiser.zero_grad(set_to_none=True)
         if mine:
@@ -135,17 +136,40 @@ def _reinforced(
 ) -> tuple[Tensor, float]:
     """The surrogate loss of some photos' samples, drawn by `chance`, and their rewards together."""
     rules = Rules(lessons.longest)
-    inputs = lessons.gather([lessons.scenes[photo] for photo in photos])
-    memory = network.encode(tuple(part.to(device) for part in inputs))
+    inputs = tuple(part.to(device) for part in lessons.gather([lessons.scenes[photo] for photo in photos]))
+    memory = network.encode(inputs)
+    said, log_p = spoken(network, memory, rules, chance.shape[1], by_chance(chance.to(device)))
     with torch.no_grad():
-        said = sample(network, memory, rules, chance)
         rewards = reward(network, memory, photos, said)
         if options.baseline == "greedy":
-            spoken = [[one] for one in greedy(network, memory, rules)]
-            gains = rewards - reward(network, memory, photos, spoken)
+            network.eval()
+            memory = network.encode(inputs)
+            gains = rewards - reward(network, memory, photos, [[one] for one in greedy(network, memory, rules)])
+            network.train()
         else:
             gains = over_the_others(rewards)
-    return surrogate(network, memory, said, gains, rules), float(rewards.sum())
+    return surrogate(log_p, gains), float(rewards.sum())
+
+
+def spoken(
+    network: Captioner, memory: Tensors, rules: Rules, many: int, pick: Pick
+) -> tuple[list[list[Hypothesis]], Tensor]:
+    """`many` sentences of each photo, as `pick` says, and (photos, many) their log-probabilities under the rules, from
+    the very steps in which they were said: these have gradients."""
+    said_by, chosen = list[Tensor](), list[Tensor]()
+    over = torch.zeros(len(memory[0]) * many, dtype=torch.bool, device=memory[0].device)
+
+    def heard(scores: Tensor, row: Tensor, step: int) -> Tensor:
+        word = pick(scores.detach(), row, step)
+        going = (~over[row]).nonzero().flatten()
+        said_by.append(row[going])
+        chosen.append(scores[going].log_softmax(dim=1).gather(1, word[going].unsqueeze(1)).squeeze(1))
+        over[row] |= word == END
+        return word
+
+    said = follow(network, memory, rules, many, heard)
+    log_p = torch.cat(chosen)
+    return said, log_p.new_zeros(len(over)).index_add(0, torch.cat(said_by), log_p).view(-1, many)
 
 
 def over_the_others(rewards: Tensor) -> Tensor:
@@ -154,23 +178,6 @@ def over_the_others(rewards: Tensor) -> Tensor:
     return (rewards - rewards.mean(dim=1, keepdim=True)) * many / (many - 1)
 
 
-def surrogate(
-    network: Captioner, memory: Tensors, said: Sequence[Sequence[Hypothesis]], gains: Tensor, rules: Rules
-) -> Tensor:
-    """What has the gradient of the module: -gain log p(sentence), mean over the sentences. Gains: (photos, sentences);
-    p is that of saying a sentence under the rules."""
-    flat = [
-        (row, (*one.symbols, *(() if one.end is None else (END,))), gain)
-        for row, (group, its) in enumerate(zip(said, gains.tolist(), strict=True))
-        for one, gain in zip(group, its, strict=True)
-    ]
-    flat.sort(key=lambda sentence: len(sentence[1]), reverse=True)
-    sentences = packed([(row, symbols) for row, symbols, _ in flat], str(memory[0].device))
-    outputs = network.unroll(memory, sentences).outputs
-    scores = network.read_out(sentences.inputs, outputs)  # (words, symbols)
-    first, before = sentences.active[0], sentences.inputs.unsqueeze(1)
-    allowed = [rules.apply(scores[:first], before[:first, :0]), rules.apply(scores[first:], before[first:])]
-    log_p = torch.cat(allowed).log_softmax(dim=1).gather(1, sentences.targets.unsqueeze(1)).squeeze(1)  # (words,)
-    gain = scores.new_tensor([its for _, _, its in flat])  # (sentences,)
-    weight = torch.cat([gain[:active] for active in sentences.active])  # (words,)
-    return -(weight * log_p).sum() / len(flat)
+def surrogate(log_p: Tensor, gains: Tensor) -> Tensor:
+    """What has the gradient of the module: -gain log p(sentence), mean over the sentences; both (photos, sentences)."""
+    return -(gains.to(log_p) * log_p).mean()

@@ -61,14 +61,11 @@ class Lessons:
 
 
 def pack(captions: Sequence[Sequence[tuple[int, ...]]], longest: int, device: str = "cpu") -> Sentences:
-    """The captions of photos as Sentences. One that had to be cut is not taught to end there."""
+    """The captions of photos as Sentences; equally long ones stay in order. One that had to be cut is not taught to end
+    there."""
     pairs = [(row, ids) for row, group in enumerate(captions) for ids in group]
-    return packed([(row, (*ids, END) if len(ids) <= longest else ids[:longest]) for row, ids in pairs], device)
-
-
-def packed(sentences: Sequence[tuple[int, tuple[int, ...]]], device: str) -> Sentences:
-    """Sentences as they are to be said, each with its photo's row; equally long ones stay in order."""
-    said = sorted(sentences, key=lambda sentence: len(sentence[1]), reverse=True)
+    whole = [(row, (*ids, END) if len(ids) <= longest else ids[:longest]) for row, ids in pairs]
+    said = sorted(whole, key=lambda sentence: len(sentence[1]), reverse=True)
     photo, targets = [row for row, _ in said], [ids for _, ids in said]
     active = tuple(sum(len(ids) > step for ids in targets) for step in range(len(targets[0])))
     places = [(row, step) for step, many in enumerate(active) for row in range(many)]
@@ -133,14 +130,19 @@ def seeded(seed: int, turn: int, device: str) -> Iterator[None]:
         yield
 
 
+def apart() -> None:
+    """Of processes that have drawn alike so far, such as the order of photos, each draws its own dropout from here."""
+    if processes.rank():
+        torch.manual_seed(torch.initial_seed() + (processes.rank() << 40))
+
+
 def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runtime, device: str, most: int) -> float:
     """Every photo once, in random order; the mean loss a word."""
     number, network = len(run.log) + 1, run.network.train()
     share = own_words(options, number)
     photos = torch.tensor(lessons.photos)
     steps = torch.split(photos[torch.randperm(len(photos))], options.batch * options.accumulate)
-    if processes.rank():  # all draw the same order, and then each its own dropout
-        torch.manual_seed(torch.initial_seed() + (processes.rank() << 40))
+    apart()
     total, words = 0.0, 0.0
     what = f"training, epoch {number} of at most {most}"
     for place, step in enumerate(runtime.progress(steps, what, len(steps))):

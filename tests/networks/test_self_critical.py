@@ -19,8 +19,9 @@ from stages.language.cider import DocumentFrequencies, cider_d
 from stages.networks.captioner import Captioner
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import CaptionerOptions, Epoch
-from stages.networks.search import Rules
-from stages.networks.self_critical import Reward, improve, over_the_others, surrogate
+from stages.networks.sampling import by_chance
+from stages.networks.search import Pick, Rules
+from stages.networks.self_critical import Reward, improve, over_the_others, spoken, surrogate
 from stages.networks.training import Lessons
 from stages.resources.vocabulary import END, START, Vocabulary
 from tests.networks.table import Table
@@ -64,6 +65,15 @@ def said(ids: Sequence[int], longest: int = LONGEST) -> Hypothesis:
     return Hypothesis(tuple(ids), (0.0,) * len(ids), None if len(ids) == longest else 0.0, ())
 
 
+def saying(sentences: Sequence[Sequence[int]]) -> Pick:
+    """Says these, one a row, and ends those that are not cut."""
+
+    def pick(scores: Tensor, row: Tensor, step: int) -> Tensor:
+        return torch.tensor([[*sentences[one], END, END][step] for one in row.tolist()])
+
+    return pick
+
+
 @pytest.mark.parametrize("baseline", ["constant", "others"])
 def test_the_gradient_is_that_of_the_expected_reward(baseline: str) -> None:
     net, photos = Learning(), torch.arange(2)
@@ -74,14 +84,9 @@ def test_the_gradient_is_that_of_the_expected_reward(baseline: str) -> None:
         gains = rewards - 0.3 if baseline == "constant" else over_the_others(rewards)
         for photo in range(2):  # photos are sampled apart
             share = math.prod(probability(free, photo, ids) for ids in group)
-            loss = surrogate(
-                net,
-                (photos[photo : photo + 1],),
-                [[said(ids) for ids in group]],
-                gains[photo : photo + 1],
-                Rules(LONGEST),
-            )
-            total = total + share * loss / 2
+            found, log_p = spoken(net, (photos[photo : photo + 1],), Rules(LONGEST), len(group), saying(group))
+            assert [one.symbols for one in found[0]] == list(group)
+            total = total + share * surrogate(log_p, gains[photo : photo + 1]) / 2
     torch.autograd.backward(total)
     assert net.table.grad is not None
     for photo, step, before, word in itertools.product(range(2), range(LONGEST), (START, *WORDS), (END, *WORDS)):
@@ -98,16 +103,30 @@ def test_sentences_of_several_photos_and_lengths_count_alike() -> None:
     net = Learning()
     groups = [[(4,), (5, 4)], [(5, 5), (4,)]]
     gains = torch.tensor([[0.5, -1.0], [2.0, 0.25]])
-    together = surrogate(
-        net, (torch.arange(2),), [[said(ids) for ids in group] for group in groups], gains, Rules(LONGEST)
-    )
+    _, log_p = spoken(net, (torch.arange(2),), Rules(LONGEST), 2, saying([ids for group in groups for ids in group]))
     free = net.table.detach().numpy()
-    by_hand = [
-        -gains[photo, place].item() * math.log(probability(free, photo, ids))
-        for photo, group in enumerate(groups)
-        for place, ids in enumerate(group)
-    ]
-    assert together.item() == pytest.approx(sum(by_hand) / 4, rel=1e-6)
+    by_hand = [[math.log(probability(free, photo, ids)) for ids in group] for photo, group in enumerate(groups)]
+    np.testing.assert_allclose(log_p.detach().numpy(), by_hand, rtol=1e-6)
+    assert surrogate(log_p, gains).item() == pytest.approx(-(gains.numpy() * np.array(by_hand)).mean(), rel=1e-6)
+
+
+class Forgetful(Learning):
+    """Leaves words out by chance, while it learns."""
+
+    def read_out(self, words: Tensor, outputs: Tensor) -> Tensor:
+        return super().read_out(words, torch.nn.functional.dropout(outputs, 0.5, self.training))
+
+
+def test_the_gradient_is_that_of_the_dropout_under_which_was_spoken() -> None:
+    torch.manual_seed(0)
+    net, chance = Forgetful(), torch.rand(2, 40, LONGEST)
+    for dropping in (net.train(), net.eval()):
+        found, log_p = spoken(dropping, (torch.arange(2),), Rules(LONGEST), 40, by_chance(chance))
+        free = net.table.detach().numpy()
+        whole = [[math.log(probability(free, photo, one.symbols)) for one in found[photo]] for photo in range(2)]
+        assert np.allclose(log_p.detach().numpy(), whole) is not dropping.training
+        drawn = [[sum(one.scores) + (one.end or 0.0) for one in group] for group in found]
+        assert np.all(log_p.detach().numpy() >= np.array(drawn) - 1e-6)  # what may not be said gives up its share
 
 
 def test_a_sample_is_compared_with_the_mean_of_the_others() -> None:
