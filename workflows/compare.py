@@ -5,10 +5,11 @@ from pathlib import Path
 
 import luigi
 
-from pipeline.errors import BadOption
+from pipeline.errors import BadOption, UnknownName
 from pipeline.keys import key_of
 from pipeline.plan import Plan
 from pipeline.registry import registered
+from workflows.attribution.replacing import Replacing
 from workflows.evaluation import Evaluate
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
@@ -16,7 +17,7 @@ from workflows.planning import find_plans, seeded
 from workflows.results import Results
 from workflows.tasks import Predict
 
-REPORT_VERSION = 6
+REPORT_VERSION = 7
 
 
 class Compare(OnSplit):
@@ -25,6 +26,7 @@ class Compare(OnSplit):
     plans = CommaList(description="shipped plans, .toml files of plans, .json files of captions")
     metrics = CommaList(default=(), description="metrics to score with (default: all)")
     seeds = CommaList(default=(), description="seeds that each plan which draws is fitted with (default: its own)")
+    ablate = CommaList(default=(), description="plans of these whose stages are replaced, as by Ablate")
 
     @cached_property
     def families(self) -> dict[str, tuple[Plan, ...]]:
@@ -44,13 +46,28 @@ class Compare(OnSplit):
         return tuple(plan for family in self.families.values() for plan in family)
 
     @cached_property
+    def ablated(self) -> dict[str, Replacing]:
+        """plan -> it with its stages replaced.
+
+        Raises:
+            UnknownName: for a plan that is not compared.
+        """
+        plans = {plan.name: plan for plan in self.found}
+        for name in self.ablate:
+            if name not in plans:
+                raise UnknownName("plan to ablate", name, plans)
+        return {name: Replacing(self, plans[name]) for name in self.ablate}
+
+    @cached_property
     def missing(self) -> dict[str, str]:
         """metric -> why it cannot run here."""
         return {text: self.why_not(text) for text in self.metrics or registered("metrics")}
 
     def requires(self) -> list[luigi.Task]:
         columns = [task for plan in self.found for task in self.plan_columns(plan).values()]
-        return [self.prepared(), *columns, *(self.evaluation(plan) for plan in self.found)]
+        scores = (self.evaluation(plan) for plan in self.found)
+        replaced = (task for changed in self.ablated.values() for task in changed.tasks())
+        return [self.prepared(), *columns, *scores, *replaced]
 
     def plan_columns(self, plan: Plan) -> dict[str, Predict]:
         return self.columns(plan, self.fitted_on.text, self.on.text, self.split)
@@ -77,6 +94,7 @@ class Compare(OnSplit):
             "split": split,
             "missing": self.missing,
             "skipped": self.skipped,
+            **({"ablated": [changed.recipe() for changed in self.ablated.values()]} if self.ablate else {}),
         }
         out = self.out or f"reports/{self.on.choice.name}-{self.split}"
         return Results(Path(out), key_of(recipe))

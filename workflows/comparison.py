@@ -10,6 +10,7 @@ from pipeline.executor import SplitFiles
 from pipeline.plan import Plan
 from pipeline.records import Score
 from pipeline.registry import choose
+from workflows.attribution.ablation import ablation
 from workflows.costs.recorded import Recorded
 from workflows.costs.systems import system_costs
 from workflows.evaluation import measured
@@ -44,8 +45,13 @@ def write_comparison(directory: Path, task: "Compare") -> None:
     spreads = [spread for name, family in families.items() for spread in over_seeds(name, family)]
     about = {"dataset": task.on.text, "split": task.split, "skipped": task.skipped}
     costs = system_costs({plan.name: task.evaluation(plan).captions() for plan in task.found}, Recorded(task.stored))
-    results = {"scores": scores, "pairs": encode(pairs), "seeds": encode(spreads), "costs": encode(costs)}
-    _write_json(directory / "scores.json", {**about, **results})
+    found = {
+        "pairs": pairs,
+        "seeds": spreads,
+        "costs": costs,
+        "ablations": [system.ablation for system in systems if system.ablation],
+    }
+    _write_json(directory / "scores.json", {**about, "scores": scores, **encode(found)})
     _write_parquet(directory / "scores.parquet", systems)
     _write_intervals(directory / "intervals.parquet", systems)
     comparison = Comparison(
@@ -81,6 +87,7 @@ def _system(task: "Compare", plan: Plan, files: SplitFiles, scores: tuple[Score,
         scores=scores,
         scenes=SplitFiles(files.directory, columns).scenes(),
         learning=tuple(learned for written, model in fits if (learned := Learning.read(written, model))),
+        ablation=ablation(task.ablated[plan.name]) if plan.name in task.ablated else None,
     )
 
 

@@ -1,7 +1,9 @@
 """On drawn scenes the truth is known: a stage broken on purpose is the one that is blamed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import luigi
 import pytest
@@ -10,6 +12,7 @@ from pipeline.codec import decode
 from pipeline.errors import BadOption, BadPlan, UnknownName
 from workflows.attribution.ablate import Ablate
 from workflows.attribution.terminal import print_ablation
+from workflows.compare import Compare
 from workflows.report.ablation import Ablation
 
 BROKEN = {
@@ -70,6 +73,24 @@ def test_a_broken_stage_is_blamed_among_stages_that_have_errors_of_their_own(tmp
     check_blamed(ablated(tmp_path, "babytalk", dataset, swap=swap, by=SOUND, metric=SCORE), field)
 
 
+@pytest.mark.xdist_group("one ablation")
+def test_a_comparison_says_what_the_stages_of_its_systems_cost(directory: Path) -> None:
+    given: dict[str, Any] = {"dataset": SMALL, "store": str(directory / "store"), "swap": ("relations=prepositions",)}
+    compared = Compare(
+        plans=("babytalk_oracle", "human"), ablate=("babytalk_oracle",), out=str(directory / "both"), **given
+    )
+    assert luigi.build([compared], local_scheduler=True, log_level="WARNING")
+    (found,) = json.loads((directory / "both" / "scores.json").read_text())["ablations"]
+    alone = ablated(directory, "babytalk_oracle", SMALL, swap=given["swap"])
+    assert alone.stand_ins == {"relations": "oracle"}
+    assert replace(decode(Ablation, found), command="") == replace(alone, command="")
+    page = (directory / "both" / "report.html").read_text()
+    assert page.count("What its stages cost") == 1
+    assert alone.verdict.split(" (")[0] in page
+    with pytest.raises(UnknownName, match="babytalk_oracle"):
+        _ = compared.clone(ablate=("babytalk",)).ablated
+
+
 def test_what_a_network_reads_of_another_photo_is_as_good_as_another_photos_caption(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,23 +108,23 @@ def test_what_a_network_reads_of_another_photo_is_as_good_as_another_photos_capt
 
 
 def test_oracles_stand_in_where_there_are_some_and_the_truth_is_known() -> None:
-    task = Ablate(plan="babytalk", dataset="scenes", by=("graph=argmax",))
+    task = Ablate(plan="babytalk", dataset="scenes", by=("graph=argmax",)).replacing
     assert task.stand_ins == {"detections": "oracle", "attributes": "oracle", "relations": "oracle", "graph": "argmax"}
     assert task.kept == {"captions": "has no oracle"}
     assert len(task.replaced) == 16
-    assert Ablate(plan="babytalk_oracle").kept["detections"] == "is its oracle already"
-    assert Ablate(plan="att_lstm").stand_ins == {"concepts": "oracle"}
-    assert Ablate(plan="att_lstm").foreign == ("grid", "concepts")
+    assert Ablate(plan="babytalk_oracle").replacing.kept["detections"] == "is its oracle already"
+    assert Ablate(plan="att_lstm").replacing.stand_ins == {"concepts": "oracle"}
+    assert Ablate(plan="att_lstm").replacing.foreign == ("grid", "concepts")
 
 
 def test_what_cannot_be_asked_is_named() -> None:
     with pytest.raises(BadOption, match="should be field=stage"):
-        _ = Ablate(plan="babytalk", by=("graph",)).stand_ins
+        _ = Ablate(plan="babytalk", by=("graph",)).replacing.stand_ins
     with pytest.raises(BadPlan, match="writes no grid"):
-        _ = Ablate(plan="babytalk", by=("grid=cnn_grid",)).stand_ins
+        _ = Ablate(plan="babytalk", by=("grid=cnn_grid",)).replacing.stand_ins
     with pytest.raises(BadPlan, match="reads grid, which nothing writes"):
-        _ = Ablate(plan="babytalk", by=("captions=show_attend_tell",)).replaced
+        _ = Ablate(plan="babytalk", by=("captions=show_attend_tell",)).replacing.replaced
     with pytest.raises(UnknownName, match="CIDEr-D"):
-        _ = Ablate(plan="babytalk", metric="CIDEr").metric_text
+        _ = Ablate(plan="babytalk", metric="CIDEr").replacing.metric_text
     with pytest.raises(BadOption, match="more is not better"):
-        _ = Ablate(plan="babytalk", metric="CHAIR-i").metric_text
+        _ = Ablate(plan="babytalk", metric="CHAIR-i").replacing.metric_text

@@ -1,87 +1,79 @@
-"""The files of an ablation: everything as JSON, and a page."""
+"""What an ablation came to: the scores of its coalitions, shared out."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipeline.codec import encode
 from pipeline.columns import Column, Foreign
 from pipeline.errors import BadData
 from pipeline.registry import choose
 from pipeline.stage import Metric
 from stages.analysis.attribution import Attribution, attribute, estimated
 from stages.analysis.scoring import MetricResult, score
+from workflows.attribution.replacing import Replacing
 from workflows.evaluation import Evaluate
-from workflows.report.ablation import Ablation, Gain, render
+from workflows.report.ablation import Ablation, Gain
 from workflows.scores import read_results
 
-if TYPE_CHECKING:
-    from workflows.attribution.ablate import Ablate
 
-
-def write_ablation(directory: Path, task: "Ablate") -> None:
-    """Write ablation.json and ablation.html into a directory.
+def ablation(changed: Replacing) -> Ablation:
+    """What each stage costs and each field carries, from scores that are there.
 
     Raises:
         BadData: where the score has no value under the references asked for.
     """
-    metric: Metric[object] = choose("metrics", task.metric_text).create()
-    replaced = _attributed(task, metric, tuple(task.stand_ins), task.replaced)
-    plain = _result(task, metric, task.replaced[0])
-    ablation = Ablation(
-        plan=task.found.name,
-        title=task.found.title,
-        dataset=task.on.text,
-        split=task.split,
-        score=task.metric,
-        references=task.references,
+    metric: Metric[object] = choose("metrics", changed.metric_text).create()
+    replaced = _attributed(changed, metric, tuple(changed.stand_ins), changed.replaced)
+    plain = _result(changed, metric, changed.replaced[0])
+    return Ablation(
+        plan=changed.plan.name,
+        title=changed.plan.title,
+        dataset=changed.on.on.text,
+        split=changed.on.split,
+        score=changed.score,
+        references=changed.references,
         photos=len(plain.photos),
-        base=estimated(metric, task.metric, plain),
-        floor=estimated(metric, task.metric, _of_another_photo(task, metric)),
-        stand_ins=task.stand_ins,
-        kept=task.kept,
+        base=estimated(metric, changed.score, plain),
+        floor=estimated(metric, changed.score, _of_another_photo(changed, metric)),
+        stand_ins=changed.stand_ins,
+        kept=changed.kept,
         replaced=replaced,
-        foreign=_attributed(task, metric, task.foreign, task.strange),
-        gains=_gains(task, replaced) if replaced else {},
-        command=task.command,
+        foreign=_attributed(changed, metric, changed.foreign, changed.strange),
+        gains=_gains(changed, replaced) if replaced else {},
+        command=changed.on.command,
     )
-    text = json.dumps(encode(ablation), ensure_ascii=False, indent=1)
-    (directory / "ablation.json").write_text(text, encoding="utf-8")
-    (directory / "ablation.html").write_text(render(ablation), encoding="utf-8")
 
 
 def _attributed(
-    task: "Ablate", metric: Metric[object], fields: tuple[str, ...], tasks: Mapping[int, Evaluate]
+    changed: Replacing, metric: Metric[object], fields: tuple[str, ...], tasks: Mapping[int, Evaluate]
 ) -> Attribution | None:
-    results = {mask: _result(task, metric, evaluation) for mask, evaluation in tasks.items()}
-    return attribute(metric, task.metric, fields, results) if fields else None
+    results = {mask: _result(changed, metric, evaluation) for mask, evaluation in tasks.items()}
+    return attribute(metric, changed.score, fields, results) if fields else None
 
 
-def _result(task: "Ablate", metric: Metric[object], evaluation: Evaluate) -> MetricResult:
+def _result(changed: Replacing, metric: Metric[object], evaluation: Evaluate) -> MetricResult:
     (artefact,) = evaluation.output()
-    return _valued(task, read_results(artefact, metric))
+    return _valued(changed, read_results(artefact, metric))
 
 
-def _of_another_photo(task: "Ablate", metric: Metric[object]) -> MetricResult:
+def _of_another_photo(changed: Replacing, metric: Metric[object]) -> MetricResult:
     """What the plan's captions score, each said of another photo."""
-    captions = Foreign(task.replaced[0].captions().output().path, "captions")
-    truth = task.split_files(task.on.text, task.split, {}).truth()
+    captions = Foreign(changed.replaced[0].captions().output().path, "captions")
+    truth = changed.on.split_files(changed.on.on.text, changed.on.split, {}).truth()
     references = {photo: true.captions for photo, true in zip(truth.ids, truth, strict=True)}
-    return _valued(task, score(dict(zip(captions.ids, captions, strict=True)), references, [metric]))
+    return _valued(changed, score(dict(zip(captions.ids, captions, strict=True)), references, [metric]))
 
 
-def _valued(task: "Ablate", results: list[MetricResult]) -> MetricResult:
-    result = next(result for result in results if result.references == task.references)
-    value = next(item for item in result.scores if item.metric == task.metric)
+def _valued(changed: Replacing, results: list[MetricResult]) -> MetricResult:
+    result = next(result for result in results if result.references == changed.references)
+    value = next(item for item in result.scores if item.metric == changed.score)
     if value.value is None:
-        raise BadData(f"{task.metric} of {task.found.name!r}, references={task.references}: {value.missing}")
+        raise BadData(f"{changed.score} of {changed.plan.name!r}, references={changed.references}: {value.missing}")
     return result
 
 
-def _gains(task: "Ablate", replaced: Attribution) -> dict[str, tuple[Gain, ...]]:
+def _gains(changed: Replacing, replaced: Attribution) -> dict[str, tuple[Gain, ...]]:
     """field -> the photos that gain most by its stand-in, with what was said of them before and after."""
-    before, *after = (_said(task.replaced[mask]) for mask in (0, *(1 << place for place in range(len(task.stand_ins)))))
+    alone = (1 << place for place in range(len(changed.stand_ins)))
+    before, *after = (_said(changed.replaced[mask]) for mask in (0, *alone))
     return {
         share.field: tuple(Gain(photo, gain, before[photo], said[photo]) for photo, gain in share.gains)
         for share, said in zip(replaced.shares, after, strict=True)

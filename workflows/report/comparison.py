@@ -8,6 +8,7 @@ from pipeline.errors import ContractViolation
 from pipeline.records import Caption, Image, Scene, Score, Truth
 from stages.analysis.verdicts import Verdict
 from workflows.costs.systems import SystemCost
+from workflows.report.ablation import Ablation
 from workflows.report.learning import Learning
 
 MOST_PHOTOS = 1_000
@@ -19,7 +20,7 @@ class System:
     """One plan after its run. `stages` gives every field's stage in canonical text, `oracle` the fields that saw the
     truth, `differs` whatever it had that the others had not (features, vocabulary, search, tuning trials). `scenes`
     is parallel to the photos and holds every field the plan wrote; empty captions: it said nothing of that photo.
-    `learning` is how its networks learned."""
+    `learning` is how its networks learned, `ablation` what its stages cost, where that was asked."""
 
     name: str
     title: str
@@ -29,6 +30,7 @@ class System:
     scores: tuple[Score, ...]
     scenes: Sequence[Scene]
     learning: tuple[Learning, ...] = ()
+    ablation: Ablation | None = None
 
     @property
     def human(self) -> bool:

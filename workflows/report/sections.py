@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from workflows.report import axes, cost, galleries, learning, plans, table
+from workflows.report import axes, blame, cost, galleries, learning, plans, table
 from workflows.report.comparison import Comparison
 from workflows.report.section import Section
 
@@ -10,6 +10,7 @@ SECTIONS: tuple[Callable[[Comparison], Section | None], ...] = (
     axes.section,
     table.section,
     galleries.section,
+    blame.section,
     cost.section,
     learning.section,
     plans.section,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.records import Score
 from pipeline.registry import get, registered
+from workflows.report.ablation import shown
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import curves
 from workflows.report.scores import GROUPS, by_photo, photo_metric
@@ -50,6 +51,8 @@ def views(comparison: Comparison) -> list[tuple[System, str]]:
             references=references,
             standings=standings,
             parts=parts(comparison, system),
+            ablation=system.ablation,
+            shown=shown,
             curves=curves([(system.name, learned) for learned in system.learning]) if system.learning else "",
             galleries=_galleries(comparison, said[system.name], scores),
             metric=photo_metric(comparison),
