@@ -75,14 +75,13 @@ def build(config_type: type[C], options: Mapping[str, str], owner: str) -> C:
         UnknownName: for an option the config does not have.
         BadOption: for a value of the wrong type or out of bounds.
     """
-    known = {item.name: item for item in dataclasses.fields(config_type)}  # type: ignore[arg-type]
     hints = _hints(config_type)
     values: dict[str, Any] = {}
     if len(named(config_type, options)) < len(options):
         raise BadOption(f"{owner}: its first option is given twice, with its name and without")
     for key, raw in named(config_type, options).items():
-        if key not in known:
-            raise UnknownName(f"option of {owner}", key, known)
+        if key not in hints:
+            raise UnknownName(f"option of {owner}", key, hints)
         try:
             values[key] = _parse(hints[key], raw)
         except ValueError as error:

@@ -51,7 +51,8 @@ class Source:
 
     @cached_property
     def dataset(self) -> Dataset[Any]:
-        return self.choice.create()  # type: ignore[no-any-return]
+        created: Dataset[Any] = self.choice.create()
+        return created
 
     @property
     def name(self) -> str:
