@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.records import Caption, Score
 from pipeline.stage import Metric
-from stages.analysis.bootstrap import intervals, photo_draws
+from stages.analysis.bootstrap import intervals, photo_draws, resampled
 from stages.analysis.contrasts import contrasts
 from stages.analysis.scoring import MetricResult, score
 from stages.analysis.verdicts import Verdict, verdicts
@@ -31,6 +31,19 @@ def with_intervals(systems: Mapping[str, Measured]) -> dict[str, tuple[Score, ..
             scores += [replace(item, interval=bounds.get(item.metric)) for item in result.scores]
         found[name] = tuple(scores)
     return found
+
+
+def correlated(names: Sequence[str], measured: Measured) -> float:
+    """How two scores go together over resamples of the same photos: the correlation of the logarithm of the first and
+    the second; 0 where either is the same in all."""
+    draws = photo_draws(len(measured[0][1].photos))
+    first, second = (
+        resampled(metric, result, draws)[:, metric.scores.index(name)]
+        for name, (metric, result) in zip(names, measured, strict=True)
+    )
+    known = np.isfinite(first) & np.isfinite(second) & (first > 0)
+    both = np.stack([np.log(first[known]), second[known]])
+    return float(np.corrcoef(both)[0, 1]) if known.sum() > 1 and both.std(axis=1).all() else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from pipeline.records import Score
@@ -132,12 +133,26 @@ def test_one_system_and_equal_ones_have_ticks_and_places() -> None:
         assert all(math.isfinite(mark.x + mark.y) for mark in found.marks)
 
 
-def test_an_ellipse_spans_both_intervals() -> None:
-    one = Point("one", 20.0, 0.3, spread=((10.0, 40.0), (0.25, 0.4)))
-    alone, *others = scatter([one, Point("least", 10.0, 0.25), Point("most", 40.0, 0.4)]).marks
+@pytest.mark.parametrize("together", [0.0, 0.6, -0.8])
+def test_an_ellipse_holds_both_numbers_in_95_of_100_draws(together: float) -> None:
+    one = Point("one", 20.0, 0.3, spread=((10.0, 40.0), (0.2, 0.4)), together=together)
+    alone, least, most = scatter([one, Point("least", 10.0, 0.2), Point("most", 40.0, 0.4)]).marks
     assert alone.ellipse is not None
-    x, y, wide, high = alone.ellipse
-    assert (x + wide, y + high) == pytest.approx((others[0].x, others[0].y))
-    assert (x - wide, y - high) == pytest.approx((others[1].x, others[1].y))
-    assert x == pytest.approx(alone.x)  # 20 is the geometric middle of 10 and 40
-    assert others[0].ellipse is None
+    assert least.ellipse is None
+    x, y, long, short, turn = alone.ellipse
+    assert (x, y) == pytest.approx((alone.x, alone.y))  # 20 is the geometric middle of 10 and 40
+    deviation = np.array([math.log(2), 0.1]) / 1.96
+    covariance = np.outer(deviation, deviation) * [[1, together], [together, 1]]
+    drawn = np.random.default_rng(0).multivariate_normal([math.log(20), 0.3], covariance, 100_000)
+    units = np.array([(most.x - least.x) / math.log(4), (most.y - least.y) / 0.2])
+    away = (drawn - [math.log(20), 0.3]) * units  # (draws, 2), in the drawing
+    angle = math.radians(turn)
+    along, beside = away @ [math.cos(angle), math.sin(angle)], away @ [-math.sin(angle), math.cos(angle)]
+    assert np.mean((along / long) ** 2 + (beside / short) ** 2 <= 1) == pytest.approx(0.95, abs=0.003)
+
+
+def test_of_a_known_cost_the_interval_of_the_gain_is_drawn() -> None:
+    alone, low, _ = scatter(
+        [Point("one", 20.0, 0.3, spread=((20.0, 20.0), (0.2, 0.4))), Point("low", 10.0, 0.2), Point("high", 40.0, 0.4)]
+    ).marks
+    assert alone.ellipse == pytest.approx((alone.x, alone.y, 0.0, low.y - alone.y, 0.0))

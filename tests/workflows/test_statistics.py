@@ -11,7 +11,7 @@ from stages.metrics.cider import Cider
 from stages.metrics.rouge import Rouge
 from tests.analysis.results import result
 from workflows import statistics
-from workflows.statistics import all_pairs, over_seeds, with_intervals
+from workflows.statistics import all_pairs, correlated, over_seeds, with_intervals
 
 PHOTOS = tuple(f"photo {place}" for place in range(6))
 NOUNS = ("dog", "dog", "cow", "bus", "kite", "boat")
@@ -39,6 +39,18 @@ def test_intervals_hold_their_scores_and_missing_scores_have_none() -> None:
         assert score.interval[0] < table.mean() < score.interval[1]
     assert found["gap"][0].interval is None
     assert with_intervals(systems)["a"] == found["a"]
+
+
+def test_two_scores_go_together_as_their_resamples_do() -> None:
+    metric, draw = Rouge(NoOptions()), np.random.default_rng(0)
+    rows = draw.random((1, 300, 1))
+    same, other = ((metric, result(metric, table)) for table in (rows, draw.random((1, 300, 1))))
+    against = (metric, result(metric, 1 - rows))
+    names = (metric.scores[0], metric.scores[0])
+    assert correlated(names, [same, same]) == pytest.approx(1, abs=0.01)  # the logarithm is all but straight here
+    assert correlated(names, [same, against]) == pytest.approx(-1, abs=0.01)
+    assert abs(correlated(names, [same, other])) < 0.2
+    assert correlated(names, [same, (metric, result(metric, np.ones((1, 300, 1))))]) == 0
 
 
 def test_a_partial_system_is_compared_on_its_photos_by_scores_of_these_alone() -> None:

@@ -65,7 +65,9 @@ def _both(comparison: Comparison, references: str) -> tuple[Point, ...]:
         fluency, relevance = scores.get(PERPLEXITY), scores.get(TUPLE_F1)
         if fluency and relevance and fluency.value is not None and relevance.value is not None:
             spread = (fluency.interval, relevance.interval) if fluency.interval and relevance.interval else None
-            points.append(Point(system.name, fluency.value, relevance.value, shape(system), _aside(system), spread))
+            together = system.together.get(references, 0.0)
+            mark = Point(system.name, fluency.value, relevance.value, shape(system), _aside(system), spread, together)
+            points.append(mark)
     return tuple(points)
 
 

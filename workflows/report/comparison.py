@@ -1,7 +1,7 @@
 """What the report reads: several systems' words about the same photos, what is true of them, and the scores."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.config import split_spec
 from pipeline.errors import ContractViolation
@@ -20,7 +20,9 @@ class System:
     """One plan after its run. `stages` gives every field's stage in canonical text, `oracle` the fields that saw the
     truth, `differs` whatever it had that the others had not (features, vocabulary, search, tuning trials). `scenes`
     is parallel to the photos and holds every field the plan wrote; empty captions: it said nothing of that photo.
-    `learning` is how its networks learned, `ablation` what its stages cost, where that was asked."""
+    `together` is how fluency and relevance go together over resamples, by the choice of references: the correlation of
+    perplexity's logarithm and the tuple F1. `learning` is how its networks learned, `ablation` what its stages cost,
+    where that was asked."""
 
     name: str
     title: str
@@ -31,6 +33,7 @@ class System:
     scenes: Sequence[Scene]
     learning: tuple[Learning, ...] = ()
     ablation: Ablation | None = None
+    together: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def human(self) -> bool:

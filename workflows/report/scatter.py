@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 _LETTER, _LINE = 7.4, 16  # of a label, in the drawing's units
 _FARTHEST = 8  # lines from a mark to its label
+_BOTH = math.sqrt(-2 * math.log(0.05)) / 1.96  # half axes that hold 95 % of two numbers, to those that hold it of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ Interval: TypeAlias = tuple[float, float]
 class Point:
     """A system: a cost above 0, such as perplexity, a gain, such as relevance, and where each lies, 95 % sure.
 
-    `shape` is circle, diamond or triangle; `aside` is true of people and of systems that saw the truth, drawn hollow.
+    `together` is how the logarithm of the cost and the gain go together over resamples, their correlation; `shape` is
+    circle, diamond or triangle; `aside` is true of people and of systems that saw the truth, drawn hollow.
     """
 
     name: str
@@ -42,17 +44,18 @@ class Point:
     shape: str = "circle"
     aside: bool = False
     spread: tuple[Interval, Interval] | None = None
+    together: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A system's place in the drawing and that of its label; `anchor` is the side of the label that lies at `label_x`.
-    `ellipse` is (centre x, centre y, radius x, radius y) of its intervals."""
+    `ellipse` is where both numbers lie, (centre x, centre y, radii, degrees that the first radius is turned by)."""
 
     point: Point
     x: float
     y: float
-    ellipse: tuple[float, float, float, float] | None
+    ellipse: tuple[float, float, float, float, float] | None
     label_x: float
     label_y: float
     anchor: str
@@ -94,12 +97,22 @@ def scatter(points: Sequence[Point], frame: Frame = FRAME, most: float = 1.0) ->
 
 def _ellipse(
     point: Point, x: Callable[[float], float], y: Callable[[float], float]
-) -> tuple[float, float, float, float] | None:
+) -> tuple[float, float, float, float, float] | None:
+    """95 % of the normal distribution of two numbers with these intervals and this correlation; of one number that is
+    known, the interval of the other."""
     if point.spread is None:
         return None
     fluent, dull = (x(math.log(bound)) for bound in point.spread[0])
     least, most = (y(bound) for bound in point.spread[1])
-    return (fluent + dull) / 2, (least + most) / 2, abs(fluent - dull) / 2, abs(least - most) / 2
+    across, high = abs(fluent - dull) / 2, abs(least - most) / 2
+    centre = (fluent + dull) / 2, (least + most) / 2
+    if not across or not high:
+        return *centre, across, high, 0.0
+    # Both axes of the drawing run against their numbers, hence the correlation is the same in it.
+    shared = point.together * across * high
+    spread, mean = math.hypot((across**2 - high**2) / 2, shared), (across**2 + high**2) / 2
+    turn = math.degrees(math.atan2(2 * shared, across**2 - high**2) / 2)
+    return *centre, _BOTH * math.sqrt(mean + spread), _BOTH * math.sqrt(max(mean - spread, 0.0)), turn
 
 
 def _range(values: Sequence[float], least: float) -> tuple[float, float]:
