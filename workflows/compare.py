@@ -8,12 +8,11 @@ import luigi
 from pipeline.errors import BadOption, UnknownName
 from pipeline.keys import key_of
 from pipeline.plan import Plan
-from pipeline.registry import registered
 from workflows.attribution.replacing import Replacing
 from workflows.evaluation import Evaluate
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import find_plans, seeded
+from workflows.planning import find_plans, seeded, usual_metrics
 from workflows.results import Results
 from workflows.tasks import Predict
 
@@ -61,7 +60,7 @@ class Compare(OnSplit):
     @cached_property
     def missing(self) -> dict[str, str]:
         """metric -> why it cannot run here."""
-        return {text: self.why_not(text) for text in self.metrics or registered("metrics")}
+        return {text: self.why_not(text) for text in self.metrics or usual_metrics()}
 
     def requires(self) -> list[luigi.Task]:
         columns = [task for plan in self.found for task in self.plan_columns(plan).values()]

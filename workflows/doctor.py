@@ -44,8 +44,12 @@ def _packages() -> list[tuple[bool, str]]:
 
 
 def _metrics() -> list[tuple[bool, str]]:
-    reasons = {name: choose("metrics", name).create().unavailable() for name in registered("metrics")}
-    return [(not reason, f"metric {name}{': ' + reason if reason else ''}") for name, reason in reasons.items()]
+    lines = []
+    for name in registered("metrics"):
+        metric = choose("metrics", name).create()
+        reason = metric.unavailable()
+        lines.append((not (reason and metric.expected), f"metric {name}{': ' + reason if reason else ''}"))
+    return lines
 
 
 def _store(root: Path, repair: bool) -> list[tuple[bool, str]]:

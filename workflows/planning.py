@@ -10,7 +10,7 @@ from pipeline.errors import BadOption, BadPlan, UnknownName
 from pipeline.keys import Source, check_truth
 from pipeline.plan import Plan
 from pipeline.records import FIELDS
-from pipeline.registry import choose, get
+from pipeline.registry import choose, get, registered
 
 SHIPPED = Path(__file__).parent / "plans"
 
@@ -18,6 +18,12 @@ SHIPPED = Path(__file__).parent / "plans"
 def plan_names() -> tuple[str, ...]:
     """The plans that come with captionloom."""
     return tuple(sorted(file.stem for file in SHIPPED.glob("*.toml")))
+
+
+def usual_metrics() -> tuple[str, ...]:
+    """The metrics that a table has when none are named."""
+    every = ((name, get("metrics", name).expected) for name in registered("metrics"))
+    return tuple(name for name, expected in every if expected or not choose("metrics", name).create().unavailable())
 
 
 def find_plan(text: str, fitted_on: str = "") -> Plan:

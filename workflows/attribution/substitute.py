@@ -12,11 +12,11 @@ from pipeline.errors import BadPlan, CaptionloomError
 from pipeline.keys import check_truth, key_of
 from pipeline.plan import Plan
 from pipeline.records import FIELDS
-from pipeline.registry import choose, registered
+from pipeline.registry import choose
 from workflows.evaluation import Evaluate
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import find_plans
+from workflows.planning import find_plans, usual_metrics
 from workflows.results import Results
 
 SUBSTITUTION_VERSION = 1
@@ -83,7 +83,7 @@ class Substitute(OnSplit):
     @property
     def scored(self) -> dict[tuple[str, ...], Evaluate]:
         """Of every combination that works the task that scores it by the metrics that can run here."""
-        metrics = tuple(text for text in self.metrics or registered("metrics") if not self.why_not(text))
+        metrics = tuple(text for text in self.metrics or usual_metrics() if not self.why_not(text))
         plans = {texts: plan for texts, plan in self.combinations.items() if isinstance(plan, Plan)}
         return {texts: self.scoring(plan, metrics) for texts, plan in plans.items()}
 

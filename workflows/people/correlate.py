@@ -11,14 +11,14 @@ from pipeline.codec import encode
 from pipeline.errors import BadOption
 from pipeline.keys import key_of
 from pipeline.records import Caption
-from pipeline.registry import choose, get, registered
+from pipeline.registry import choose, get
 from pipeline.stage import EvidenceMetric, Metric
 from stages.analysis.scoring import SCORING_VERSION
 from stages.datasets.flickr import Flickr
 from workflows.parameters import CommaList
 from workflows.people.judgements import VARIANTS, Judgements, read_judgements
 from workflows.people.work import OfPeople, sha256_of
-from workflows.planning import dataset_at
+from workflows.planning import dataset_at, usual_metrics
 from workflows.results import Results
 
 CORRELATE_VERSION = 1
@@ -44,7 +44,7 @@ class Correlate(OfPeople):
     @cached_property
     def chosen(self) -> list[Metric[Any]]:
         """The metrics; by default those that judge sentences, since what is judged has no evidence."""
-        sentences = (name for name in registered("metrics") if not issubclass(get("metrics", name), EvidenceMetric))
+        sentences = (name for name in usual_metrics() if not issubclass(get("metrics", name), EvidenceMetric))
         return [choose("metrics", text).create() for text in self.metrics or sentences]
 
     def output(self) -> Results:
