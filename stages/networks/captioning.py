@@ -22,7 +22,7 @@ from stages.networks.device import resolve
 from stages.networks.ensemble import Ensemble
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.int8 import in_int8
-from stages.networks.options import CaptionerOptions, Epoch, best
+from stages.networks.options import Epoch, SpeakingOptions, TrainingOptions, best
 from stages.networks.processes import joined
 from stages.networks.search import Rules, greedy
 from stages.networks.self_critical import Reward, improve
@@ -75,7 +75,7 @@ def fit_captioner(
     gather: Gather,
     examples: Mapping[str, Examples],
     resources: Resources,
-    options: CaptionerOptions,
+    options: TrainingOptions,
     runtime: Runtime,
 ) -> Trained:
     """Build a captioner and train it on `train`, stopping on the CIDEr-D of its greedy captions of `tune`.
@@ -130,7 +130,7 @@ def predict_captions(
     gather: Gather,
     scenes: Sequence[Scene],
     vocabulary: Vocabulary,
-    options: CaptionerOptions,
+    options: SpeakingOptions,
     runtime: Runtime,
 ) -> list[tuple[Caption, ...]]:
     """The captions of every scene, best first, with the score and the evidence of every word."""

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from stages.networks.average import Average
 from stages.networks.captioner import Captioner
-from stages.networks.options import CaptionerOptions, Epoch, best
+from stages.networks.options import Epoch, TrainingOptions, best
 from stages.networks.precision import scaler
 from stages.networks.resumable import keep, kept, made_by
 
@@ -33,7 +33,7 @@ class Run:
         cls,
         network: Captioner,
         optimiser: torch.optim.Optimizer,
-        options: CaptionerOptions,
+        options: TrainingOptions,
         scratch: Path | None,
         device: str,
     ) -> "Run":

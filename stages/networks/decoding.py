@@ -9,7 +9,7 @@ from stages.networks.captioner import Captioner, Tensors
 from stages.networks.constrained import Constrained
 from stages.networks.frontier import Groups
 from stages.networks.hypothesis import Hypothesis
-from stages.networks.options import CaptionerOptions
+from stages.networks.options import SpeakingOptions
 from stages.networks.ranking import Ranking
 from stages.networks.sampling import chances, sample
 from stages.networks.search import Rules, beam
@@ -19,7 +19,7 @@ from stages.resources.vocabulary import PAD, START, UNKNOWN, Vocabulary
 class Decoder:
     """Finds the sentences that some options ask for; `lengths` are mean and deviation over the training captions."""
 
-    def __init__(self, options: CaptionerOptions, vocabulary: Vocabulary, lengths: tuple[float, float]) -> None:
+    def __init__(self, options: SpeakingOptions, vocabulary: Vocabulary, lengths: tuple[float, float]) -> None:
         self.options, self.vocabulary = options, vocabulary
         self.ranking = Ranking(options.length_normalisation, options.length_power, *lengths)
         banned = (PAD, START) if options.unknown else (PAD, START, UNKNOWN)

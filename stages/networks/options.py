@@ -8,9 +8,9 @@ from pipeline.config import option
 from pipeline.errors import BadOption
 
 
-@dataclass(frozen=True, slots=True)
-class CaptionerOptions:
-    """Training and decoding, the same for every captioner; a captioner's Config extends it with its own sizes."""
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How a captioner learns."""
 
     batch: int = option(16, "photos computed at once in training, each with all its captions", low=1)
     accumulate: int = option(1, "batches in a training step", low=1)
@@ -40,6 +40,18 @@ class CaptionerOptions:
     )
     members: int = option(1, "networks, each of a seed of its own, that speak as one", low=1)
     seed: int = option(0, "of the first weights, the order of the photos and dropout", low=0)
+
+    def __post_init__(self) -> None:
+        if self.self_critical and self.refit:
+            raise BadOption(f"self_critical={self.self_critical} goes without a second training: leave out refit=true")
+        if self.self_critical and self.baseline == "others" and self.samples == 1:
+            raise BadOption("samples=1 has no others to beat: take samples=2 or more, or baseline=greedy")
+
+
+@dataclass(frozen=True)
+class SpeakingOptions:
+    """How a captioner speaks; none of this trains anything anew."""
+
     search: Literal["beam", "sample"] = option(
         "beam", "how sentences are found: the best ones, or `n_best` by chance", affects="predict"
     )
@@ -74,10 +86,15 @@ class CaptionerOptions:
         if self.must_say and (self.search == "sample" or self.groups > 1):
             other = "search=sample" if self.search == "sample" else f"groups={self.groups}"
             raise BadOption(f"must_say={self.must_say} goes with ordinary beam search: leave out {other}")
-        if self.self_critical and self.refit:
-            raise BadOption(f"self_critical={self.self_critical} goes without a second training: leave out refit=true")
-        if self.self_critical and self.baseline == "others" and self.samples == 1:
-            raise BadOption("samples=1 has no others to beat: take samples=2 or more, or baseline=greedy")
+
+
+@dataclass(frozen=True)
+class CaptionerOptions(SpeakingOptions, TrainingOptions):
+    """Both, the same for every captioner; a captioner's Config extends them with its own sizes."""
+
+    def __post_init__(self) -> None:
+        TrainingOptions.__post_init__(self)
+        SpeakingOptions.__post_init__(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ again (Micikevicius et al., ICLR 2018). A processor without such units computes 
 
 import torch
 
-from stages.networks.options import CaptionerOptions
+from stages.networks.options import TrainingOptions
 
 _TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
-def autocast(options: CaptionerOptions, device: str) -> torch.autocast:
+def autocast(options: TrainingOptions, device: str) -> torch.autocast:
     """Where a captioner computes in the precision chosen."""
     fewer = _TYPES.get(options.precision)
     return torch.autocast(torch.device(device).type, dtype=fewer, enabled=fewer is not None)
 
 
-def scaler(options: CaptionerOptions, device: str) -> torch.amp.GradScaler:
+def scaler(options: TrainingOptions, device: str) -> torch.amp.GradScaler:
     """What scales the loss; it does nothing but in fp16."""
     return torch.amp.GradScaler(torch.device(device).type, enabled=options.precision == "fp16")

@@ -2,10 +2,10 @@
 
 import math
 
-from stages.networks.options import CaptionerOptions
+from stages.networks.options import TrainingOptions
 
 
-def rate(options: CaptionerOptions, passes: float) -> float:
+def rate(options: TrainingOptions, passes: float) -> float:
     """The learning rate after so many passes over the photos, of `epochs` in all.
 
     `cosine` is (1 + cos(pi passes / epochs)) / 2 of the first rate: Loshchilov and Hutter (ICLR 2017), (5), without
@@ -19,7 +19,7 @@ def rate(options: CaptionerOptions, passes: float) -> float:
     return warm * options.learning_rate * (1 + math.cos(math.pi * passes / options.epochs)) / 2
 
 
-def own_words(options: CaptionerOptions, epoch: int) -> float:
+def own_words(options: TrainingOptions, epoch: int) -> float:
     """The probability that a step of this epoch (the first is 1) is fed the captioner's own word: linear, from 0 in the
     first to `scheduled_sampling` in the last (Bengio et al., NIPS 2015, section 2.4)."""
     return options.scheduled_sampling * (epoch - 1) / max(1, options.epochs - 1)

@@ -25,7 +25,7 @@ from stages.networks.captioner import Captioner, Tensors
 from stages.networks.checkpoint import Run
 from stages.networks.events import events
 from stages.networks.hypothesis import Hypothesis
-from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.options import Epoch, TrainingOptions
 from stages.networks.sampling import by_chance
 from stages.networks.search import Pick, Rules, follow, greedy
 from stages.networks.training import Judge, Lessons, apart, seeded
@@ -66,7 +66,7 @@ def improve(
     reward: Reward,
     judge: Judge | None,
     log: Sequence[Epoch],
-    options: CaptionerOptions,
+    options: TrainingOptions,
     runtime: Runtime,
     device: str,
 ) -> tuple[Epoch, ...]:
@@ -101,7 +101,7 @@ def improve(
 
 
 def _epoch(
-    run: Run, lessons: Lessons, reward: Reward, options: CaptionerOptions, runtime: Runtime, device: str
+    run: Run, lessons: Lessons, reward: Reward, options: TrainingOptions, runtime: Runtime, device: str
 ) -> float:
     """Every photo once, in random order; the mean reward of the samples."""
     network, total = run.network.train(), 0.0
@@ -131,7 +131,7 @@ def _reinforced(
     chance: Tensor,
     lessons: Lessons,
     reward: Reward,
-    options: CaptionerOptions,
+    options: TrainingOptions,
     device: str,
 ) -> tuple[Tensor, float]:
     """The surrogate loss of some photos' samples, drawn by `chance`, and their rewards together."""

@@ -23,7 +23,7 @@ from stages.networks import processes
 from stages.networks.captioner import Captioner, Sentences, Tensors
 from stages.networks.checkpoint import Run
 from stages.networks.events import events
-from stages.networks.options import CaptionerOptions, Epoch
+from stages.networks.options import Epoch, TrainingOptions
 from stages.networks.precision import autocast
 from stages.networks.schedule import own_words, rate
 from stages.networks.scheduled_sampling import unroll_sampled
@@ -79,7 +79,7 @@ def train(
     network: Captioner,
     lessons: Lessons,
     judge: Judge | None,
-    options: CaptionerOptions,
+    options: TrainingOptions,
     runtime: Runtime,
     device: str,
     epochs: int = 0,
@@ -136,7 +136,7 @@ def apart() -> None:
         torch.manual_seed(torch.initial_seed() + (processes.rank() << 40))
 
 
-def _epoch(run: Run, lessons: Lessons, options: CaptionerOptions, runtime: Runtime, device: str, most: int) -> float:
+def _epoch(run: Run, lessons: Lessons, options: TrainingOptions, runtime: Runtime, device: str, most: int) -> float:
     """Every photo once, in random order; the mean loss a word."""
     number, network = len(run.log) + 1, run.network.train()
     share = own_words(options, number)
