@@ -20,8 +20,8 @@ from pipeline.registry import get
 VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
 NEURAL = (
-    "neuraltalk,show_and_tell,att_lstm,glstm,glstm_graph,neural_baby_talk,up_down,up_down_regions,up_down_constrained,"
-    "hard_attention,sca_cnn,spatial,show_attend_tell,adaptive,cbam,show_attend_tell_fine"
+    "neuraltalk,show_and_tell,att_lstm_svm,att_lstm,glstm,glstm_graph,neural_baby_talk,up_down,up_down_regions,"
+    "up_down_constrained,hard_attention,sca_cnn,spatial,show_attend_tell,adaptive,cbam,show_attend_tell_fine"
 )
 CLASSICAL = "babytalk,babytalk_lm,babytalk_crf,every_picture"
 BASELINES = "nearest_neighbour,human"
