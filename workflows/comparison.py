@@ -1,7 +1,7 @@
 """The files of a comparison: captions in COCO results format, scores as JSON and parquet, and the report."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,9 @@ from workflows.evaluation import measured
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import Learning
 from workflows.report.page import render
-from workflows.report.scores import GROUPS
 from workflows.scores import missing_results
 from workflows.skipped import notes
-from workflows.statistics import Measured, all_pairs, correlated, over_seeds, with_intervals
+from workflows.statistics import Measured, all_pairs, over_seeds, together, with_intervals
 
 if TYPE_CHECKING:
     from workflows.compare import Compare
@@ -33,7 +32,8 @@ def write_comparison(directory: Path, task: "Compare") -> None:
     files = task.split_files(task.on.text, task.split, {})
     measured = {plan.name: _measured(task, plan) for plan in task.found}
     scored = with_intervals(measured)
-    systems = tuple(_system(task, plan, files, scored[plan.name], measured[plan.name]) for plan in task.found)
+    axes = together(measured, (PERPLEXITY, TUPLE_F1))
+    systems = tuple(_system(task, plan, files, scored[plan.name], axes[plan.name]) for plan in task.found)
     (directory / "captions").mkdir()
     for system in systems:
         said = [
@@ -77,7 +77,9 @@ def _measured(task: "Compare", plan: Plan) -> Measured:
     return [*found, *((metric, result) for metric, reason in gaps for result in missing_results(metric, reason))]
 
 
-def _system(task: "Compare", plan: Plan, files: SplitFiles, scores: tuple[Score, ...], measured: Measured) -> System:
+def _system(
+    task: "Compare", plan: Plan, files: SplitFiles, scores: tuple[Score, ...], axes: Mapping[str, float]
+) -> System:
     tasks = task.plan_columns(plan)
     columns = {written: made.output().path for written, made in tasks.items()}
     fits = [(written, fitted.output().path) for written, made in tasks.items() for fitted in made.model_tasks()]
@@ -90,20 +92,9 @@ def _system(task: "Compare", plan: Plan, files: SplitFiles, scores: tuple[Score,
         scores=scores,
         scenes=SplitFiles(files.directory, columns).scenes(),
         learning=tuple(learned for written, model in fits if (learned := Learning.read(written, model))),
-        together=_together(measured),
+        together=axes,
         ablation=ablation(task.ablated[plan.name]) if plan.name in task.ablated else None,
     )
-
-
-def _together(measured: Measured) -> dict[str, float]:
-    """references -> the correlation of both axes, where both were measured of the same photos."""
-    found = {}
-    for references in GROUPS:
-        mine = [one for one in measured if one[1].references == references]
-        axes = [one for name in (PERPLEXITY, TUPLE_F1) for one in mine if name in one[0].scores]
-        if len(axes) == 2 and axes[0][1].photos == axes[1][1].photos != ():
-            found[references] = correlated((PERPLEXITY, TUPLE_F1), axes)
-    return found
 
 
 def _difference(task: "Compare", plan: Plan) -> str:

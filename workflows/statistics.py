@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.records import Caption, Score
+from pipeline.records import Array, Caption, Score
 from pipeline.stage import Metric
 from stages.analysis.bootstrap import intervals, photo_draws, resampled
 from stages.analysis.contrasts import contrasts
@@ -33,10 +33,24 @@ def with_intervals(systems: Mapping[str, Measured]) -> dict[str, tuple[Score, ..
     return found
 
 
-def correlated(names: Sequence[str], measured: Measured) -> float:
-    """How two scores go together over resamples of the same photos: the correlation of the logarithm of the first and
-    the second; 0 where either is the same in all."""
-    draws = photo_draws(len(measured[0][1].photos))
+def together(systems: Mapping[str, Measured], names: tuple[str, str]) -> dict[str, dict[str, float]]:
+    """system -> references -> how two scores go together, see `correlated`, where it has both of the same photos; all
+    from the same draws as the intervals."""
+    draws = cache(photo_draws)
+    found: dict[str, dict[str, float]] = {}
+    for system, measured in systems.items():
+        found[system] = {}
+        for references in dict.fromkeys(result.references for _, result in measured):
+            mine = [one for one in measured if one[1].references == references]
+            both = [one for name in names for one in mine if name in one[0].scores]
+            if len(both) == 2 and both[0][1].photos == both[1][1].photos != ():
+                found[system][references] = correlated(names, both, draws(len(both[0][1].photos)))
+    return found
+
+
+def correlated(names: Sequence[str], measured: Measured, draws: Array) -> float:
+    """How two scores go together over `draws` (draws, photos): the correlation of the logarithm of the first and the
+    second; 0 where either is the same in all."""
     first, second = (
         resampled(metric, result, draws)[:, metric.scores.index(name)]
         for name, (metric, result) in zip(names, measured, strict=True)

@@ -21,21 +21,23 @@ def sample(
     top_p: float = 1.0,
 ) -> list[list[Hypothesis]]:
     """Sentences of each photo, each symbol drawn by its share; scores stay those of the network. See `by_chance`."""
-    return follow(network, memory, rules, chance.shape[1], by_chance(chance, temperature, top_k, top_p))
+    pick = by_chance(chance.to(memory[0].device), temperature, top_k, top_p)
+    return follow(network, memory, rules, chance.shape[1], pick)
 
 
 def by_chance(chance: Tensor, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> Pick:
     """What draws each symbol by its share.
 
     Args:
-        chance: (photos, sentences, longest) numbers in [0, 1), one for each symbol that may have to be drawn.
+        chance: (photos, sentences, longest) numbers in [0, 1), one for each symbol that may have to be drawn, on the
+            network's device.
         temperature, top_k, top_p: see `shares`.
     """
     drawn = chance.flatten(0, 1).double()  # (photos * sentences, longest)
 
     def pick(scores: Tensor, row: Tensor, step: int) -> Tensor:
         below = shares(scores, temperature, top_k, top_p).cumsum(dim=1)
-        wanted = drawn.to(below.device)[row, step].unsqueeze(1) * below[:, -1:]
+        wanted = drawn[row, step].unsqueeze(1) * below[:, -1:]
         return torch.searchsorted(below, wanted, right=True).squeeze(1)  # passes over what has no share
 
     return pick
