@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stages.networks.deferred import Deferred
 from stages.resources.vocabulary import Vocabulary
 
 Tensors: TypeAlias = tuple[Tensor, ...]
@@ -117,14 +118,15 @@ class Captioner(nn.Module, ABC):
         evidence: list[StepEvidence] = []
         here = tuple(part[sentences.photo] for part in memory)  # (sentences, ...)
         state = self.start(here)
-        for step, active in enumerate(sentences.active):
-            if active < len(here[0]):
-                here = tuple(part[:active] for part in here)
-                state = tuple(part[:active] for part in state)
-            driven = feed(step, outputs[-1][:active] if outputs else None)
-            output, state, why = self.advance(here, state, driven)
-            outputs.append(output)
-            evidence.append(why)
+        with Deferred():
+            for step, active in enumerate(sentences.active):
+                if active < len(here[0]):
+                    here = tuple(part[:active] for part in here)
+                    state = tuple(part[:active] for part in state)
+                driven = feed(step, outputs[-1][:active] if outputs else None)
+                output, state, why = self.advance(here, state, driven)
+                outputs.append(output)
+                evidence.append(why)
         return Unrolled(torch.cat(outputs), tuple(evidence), memory)
 
     def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:

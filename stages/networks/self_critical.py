@@ -23,6 +23,7 @@ from stages.language.cider import DocumentFrequencies, Words, cider_d
 from stages.networks import processes
 from stages.networks.captioner import Captioner, Tensors
 from stages.networks.checkpoint import Run
+from stages.networks.deferred import Deferred
 from stages.networks.events import events
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import Epoch, TrainingOptions
@@ -167,7 +168,8 @@ def spoken(
         over[row] |= word == END
         return word
 
-    said = follow(network, memory, rules, many, heard)
+    with Deferred():
+        said = follow(network, memory, rules, many, heard)
     log_p = torch.cat(chosen)
     return said, log_p.new_zeros(len(over)).index_add(0, torch.cat(said_by), log_p).view(-1, many)
 

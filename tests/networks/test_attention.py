@@ -14,6 +14,18 @@ def test_scores_equal_tanh_for_small_and_for_extreme_parts() -> None:
     torch.testing.assert_close(scores(exponential(keys), query, weight), expected, atol=1e-5, rtol=0)
 
 
+def test_gradients_of_keys_queries_and_weights_are_those_of_tanh() -> None:
+    chance = torch.Generator().manual_seed(0)
+    sizes = (3, 5, 8), (6, 8), (8,)
+    keys, query, weight = (torch.randn(size, generator=chance).double().requires_grad_() for size in sizes)
+    above = torch.randn(3, 2, 5, generator=chance).double()
+    plain = torch.tanh(keys.unsqueeze(1) + query.view(3, 2, 1, 8)) @ weight
+    expected = torch.autograd.grad(plain, (keys, query, weight), above)
+    found = torch.autograd.grad(scores(exponential(keys), query, weight), (keys, query, weight), above)
+    for ours, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
 def test_gradients_stay_finite_and_right() -> None:
     keys = torch.tensor([[[0.3, -30.0, 30.0]]], requires_grad=True)
     query, weight = torch.tensor([[0.2, 1.0, -1.0]]), torch.tensor([1.0, 2.0, 3.0])
