@@ -8,6 +8,8 @@ from pipeline.errors import MissingDependency
 
 SETTLED = ("-Dfile.encoding=UTF-8", "-Duser.language=en", "-Duser.country=US")
 """JVM options that keep the machine's locale out of the answer."""
+METEOR = "meteor/meteor-1.5.jar"
+"""METEOR 1.5, with its WordNet."""
 
 
 def java() -> str:

@@ -19,7 +19,7 @@ from pipeline.errors import MissingDependency
 from stages.language import java
 
 STATISTICS = 23
-_JAR, _PARAPHRASES = "meteor/meteor-1.5.jar", "meteor/data/paraphrase-en.gz"
+_PARAPHRASES = "meteor/data/paraphrase-en.gz"
 _BATCH = 50  # answers of about 100 bytes each: far below the smallest pipe's 16 KB
 _STARTING_SECONDS = 180.0  # 7 s were measured
 _SECONDS_A_CAPTION = 0.5  # 1 ms was measured
@@ -27,7 +27,7 @@ _SECONDS_A_CAPTION = 0.5  # 1 ms was measured
 
 def unavailable() -> str:
     """Why METEOR cannot run here and what would help; empty where it can. Starts nothing."""
-    for part in (_JAR, _PARAPHRASES):
+    for part in (java.METEOR, _PARAPHRASES):
         if not java.shipped(part):
             return f"pycocoevalcap with its {part} is not installed: pip install pycocoevalcap"
     return java.missing()
@@ -78,7 +78,7 @@ class _MeteorJar:
 
 @contextmanager
 def _started() -> Iterator["_Running"]:
-    program, jar, paraphrases = java.java(), java.shipped(_JAR), java.shipped(_PARAPHRASES)
+    program, jar, paraphrases = java.java(), java.shipped(java.METEOR), java.shipped(_PARAPHRASES)
     command = [program, *java.SETTLED, "-Xmx2G", "-jar", str(jar)]
     options = ["-", "-", "-stdio", "-l", "en", "-norm", "-a", str(paraphrases)]
     pipe, owner = subprocess.PIPE, os.getpid()

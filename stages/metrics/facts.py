@@ -1,19 +1,21 @@
 """Relevance: what a caption says against the union of what the references say; hallucination; a tuple F1.
 
-Facts come from a dependency parse (`stages/language/facts.py`), their synonyms merged by a versioned table. People who
-wrote the references left much out: a true fact that none of them mentions counts as wrong, and no single caption can
-say all that five people said, so precision is a lower bound and recall is far from 1 even for people.
+Facts come from a dependency parse (`stages/language/facts.py`), their synonyms merged by a versioned table, and by
+WordNet where that is asked for. People who wrote the references left much out: a true fact that none of them mentions
+counts as wrong, and no single caption can say all that five people said, so precision is a lower bound and recall is
+far from 1 even for people.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, TypeAlias
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-from pipeline.config import NoOptions
+from pipeline.config import option
 from pipeline.records import Array
 from pipeline.stage import Better, Metric
-from stages.language import english
+from stages.language import english, wordnet
 from stages.language.facts import Facts
 from stages.language.reading import read
 from stages.language.synonyms import known, match, synonyms
@@ -23,7 +25,14 @@ TUPLE_F1, CHAIR = "tuple_f1", ("CHAIR-i", "CHAIR-s")
 Tuples: TypeAlias = frozenset[tuple[str, ...]]
 
 
-class Relevance(Metric[NoOptions]):
+@dataclass(frozen=True, slots=True)
+class FactsConfig:
+    synonyms: Literal["table", "wordnet"] = option(
+        "table", "what one thing may be called: the shipped table alone, or WordNet's sets beside it, as SPICE has them"
+    )
+
+
+class Relevance(Metric[FactsConfig]):
     """Precision, recall and F1 of objects, attributes and relations over all photos, CHAIR and a tuple F1.
 
     An object is its label, once a caption, and a more special word stands for a wider one that the references use
@@ -31,8 +40,8 @@ class Relevance(Metric[NoOptions]):
 
     `tuple_f1` is the mean over captions of the F1 of all these and of (object, verb) together, as SPICE (Anderson et
     al., ECCV 2016) is the mean F1 of the tuples of scene graphs. It is not SPICE: spaCy's dependencies stand for
-    Stanford's scene graphs, the table of synonyms for WordNet's, verbs are said of their subjects alone, and numbers
-    are no tuples.
+    Stanford's scene graphs, the table of synonyms for WordNet (`synonyms=wordnet` has both), verbs are said of their
+    subjects alone, and numbers are no tuples.
 
     CHAIR (Rohrbach et al., EMNLP 2018): the share of named objects that are not there (i), and of captions that name
     one (s). The paper knows COCO's 80 classes by their segments and by the references; here an object is one of the
@@ -43,6 +52,7 @@ class Relevance(Metric[NoOptions]):
     """
 
     name: ClassVar[str] = "facts"
+    config_type = FactsConfig
     scores: ClassVar[tuple[str, ...]] = (
         *(f"{kind} {score}" for kind in KINDS for score in ("precision", "recall", "F1")),
         TUPLE_F1,
@@ -52,16 +62,17 @@ class Relevance(Metric[NoOptions]):
     tokenised: ClassVar[bool] = False
 
     def fingerprint(self) -> str:
-        return f"captionloom facts; {english.installed()}; synonyms {synonyms().version}; union of the references"
+        merged = f"synonyms {synonyms().version}" + (" and WordNet 3.0 of METEOR 1.5" if self._wordnet else "")
+        return f"captionloom facts; {english.installed()}; {merged}; union of the references"
 
     def unavailable(self) -> str:
-        return english.unavailable()
+        return english.unavailable() or (wordnet.unavailable() if self._wordnet else "")
 
     def statistics(self, captions: Sequence[str], references: Sequence[Sequence[str]]) -> Array:
         """(photos, 13) counts, the F1 of the tuples among them."""
         readings = read((*captions, *(text for group in references for text in group)))
         rows = [
-            _row(readings[caption].facts, [readings[text].facts for text in group])
+            _row(readings[caption].facts, [readings[text].facts for text in group], self._wordnet)
             for caption, group in zip(captions, references, strict=True)
         ]
         return np.array(rows, dtype=float).reshape(-1, 13)
@@ -77,8 +88,12 @@ class Relevance(Metric[NoOptions]):
         made_up, named, captions = parts[10:]
         return np.stack([*measures, parts[9] / photos, _share(made_up, named), captions / photos], axis=-1)
 
+    @property
+    def _wordnet(self) -> bool:
+        return self.config.synonyms == "wordnet"
 
-def _row(said: Facts, references: Sequence[Facts]) -> list[float]:
+
+def _row(said: Facts, references: Sequence[Facts], by_wordnet: bool) -> list[float]:
     union = Facts(
         tuple(mention for one in references for mention in one.objects),
         tuple(relation for one in references for relation in one.relations),
@@ -86,8 +101,12 @@ def _row(said: Facts, references: Sequence[Facts]) -> list[float]:
     )
     labels = tuple(dict.fromkeys(mention.label for mention in union.objects))
     meant = {mention.label: match(mention.label, labels) or mention.label for mention in said.objects}
-    pairs = zip(_tuples(said, meant), _tuples(union, {}), strict=True)
-    counts = [(len(mine & theirs), len(mine), len(theirs)) for mine, theirs in pairs]
+    mine, true = _tuples(said, meant), _tuples(union, {})
+    if by_wordnet:
+        meant = {label: _synonym((name,), true[0])[0] for label, name in meant.items()}
+        pairs = zip(_tuples(said, meant), true, strict=True)
+        mine = tuple(frozenset(_synonym(one, theirs) for one in kind) for kind, theirs in pairs)
+    counts = [(len(kind & theirs), len(kind), len(theirs)) for kind, theirs in zip(mine, true, strict=True)]
     named = [meant[mention.label] for mention in said.objects if known(mention.label)]
     made_up = sum(label not in labels for label in named)
     return [
@@ -99,7 +118,7 @@ def _row(said: Facts, references: Sequence[Facts]) -> list[float]:
     ]
 
 
-def _tuples(said: Facts, meant: Mapping[str, str]) -> tuple[Tuples, Tuples, Tuples, Tuples]:
+def _tuples(said: Facts, meant: Mapping[str, str]) -> tuple[Tuples, ...]:
     """Objects, attributes, relations and actions, objects by the labels they are meant for."""
 
     def of(label: str) -> str:
@@ -111,6 +130,12 @@ def _tuples(said: Facts, meant: Mapping[str, str]) -> tuple[Tuples, Tuples, Tupl
         frozenset((of(one), preposition, of(other)) for one, preposition, other in said.relations),
         frozenset((of(label), verb) for label, verb in said.actions),
     )
+
+
+def _synonym(said: tuple[str, ...], true: Tuples) -> tuple[str, ...]:
+    """What is true and means the same word by word, the first in the alphabet; itself where it or nothing is."""
+    alike = () if said in true else (one for one in sorted(true) if all(map(wordnet.synonymous, said, one)))
+    return next(iter(alike), said)
 
 
 def _measured(right: Array, said: Array, true: Array) -> tuple[Array, Array, Array]:

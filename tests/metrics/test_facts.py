@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.config import NoOptions
-from stages.language import english
-from stages.metrics.facts import Relevance
+from stages.language import english, java
+from stages.metrics.facts import FactsConfig, Relevance
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "metric_check"
 CAPTION = "A brown puppy sits on a red couch near a cat."
@@ -17,7 +16,12 @@ REFERENCES = ["A brown dog is on a sofa.", "A small dog sits on a couch."]
 
 @pytest.fixture
 def relevance() -> Relevance:
-    return Relevance(NoOptions())
+    return Relevance(FactsConfig())
+
+
+@pytest.fixture
+def by_wordnet() -> Relevance:
+    return Relevance(FactsConfig("wordnet"))
 
 
 def values(relevance: Relevance, caption: str, *references: str) -> dict[str, float]:
@@ -58,6 +62,31 @@ def test_chair_counts_mentions_and_only_objects_of_the_table(relevance: Relevanc
     assert values(relevance, "A dog has a boomerang.", "A dog.")["CHAIR-s"] == 0.0
 
 
+def test_wordnet_merges_what_the_table_does_not_know(relevance: Relevance, by_wordnet: Relevance) -> None:
+    said, true = "A large boulder is near a sidewalk.", "A big bowlder is near a pavement."
+    assert values(by_wordnet, said, true)["tuple_f1"] == 1.0
+    assert values(relevance, said, true)["tuple_f1"] < 0.5
+    assert by_wordnet.fingerprint() != relevance.fingerprint()
+
+
+def test_wordnet_keeps_apart_what_means_something_else(by_wordnet: Relevance) -> None:
+    assert values(by_wordnet, "A red kite above a harbor.", "A blue balloon above a meadow.")["tuple_f1"] == 0.0
+
+
+def test_of_two_synonyms_said_one_is_counted(by_wordnet: Relevance) -> None:
+    # said: boulder; big boulder, large boulder; true: boulder; big boulder
+    row = by_wordnet.statistics(["A big large boulder."], [["A big boulder."]])[0].tolist()
+    assert row[:6] == [1, 1, 1, 1, 1, 1]
+
+
+def test_without_wordnet_only_the_table_is_there(
+    relevance: Relevance, by_wordnet: Relevance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(java, "shipped", lambda part: None)
+    assert relevance.unavailable() == ""
+    assert "pip install pycocoevalcap" in by_wordnet.unavailable()
+
+
 def test_a_corpus_sums_counts_but_averages_the_tuple_f1(relevance: Relevance) -> None:
     captions, references = ["A dog.", "A cat and a bus and a car."], [["A dog."], ["A cat."]]
     found = relevance.aggregate(relevance.statistics(captions, references))
@@ -87,10 +116,11 @@ def test_without_a_model_of_english_it_says_so(relevance: Relevance, monkeypatch
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is not here: the published SPICE of photos is needed")
-def test_the_tuple_f1_of_photos_goes_with_their_published_spice(relevance: Relevance) -> None:
+def test_the_tuple_f1_of_photos_goes_with_their_published_spice(relevance: Relevance, by_wordnet: Relevance) -> None:
     photos = json.loads((FOLDER / "fakecap_refs_tokenized.json").read_text())[:150]
     published = json.loads((FOLDER / "fakecap_spice_per_image.json").read_text())
     spice = {photo["image_id"]: photo["SPICE_All"] for photo in published}
-    rows = relevance.statistics([photo["test"] for photo in photos], [photo["refs"] for photo in photos])
     theirs = [spice[photo["image_id"]] for photo in photos]
-    assert np.corrcoef(rows[:, 9], theirs)[0, 1] > 0.7
+    for metric in (relevance, by_wordnet):
+        rows = metric.statistics([photo["test"] for photo in photos], [photo["refs"] for photo in photos])
+        assert np.corrcoef(rows[:, 9], theirs)[0, 1] > 0.7
