@@ -10,6 +10,7 @@ from benchmarks.photos import dataset
 
 OF_NETWORKS = "attributes,channel_attention,guidance,sentinel,soft_or_hard,spatial_attention,true_or_smooth"
 OF_BOXES = "detector"
+OF_ONE_NETWORK = "channel_gates,second_layer"
 ABLATED = ("babytalk", "up_down")
 TOGETHER = "babytalk_crf,every_picture,nearest_neighbour,att_lstm,adaptive,show_attend_tell,cbam"
 _SHARE = ("field", "alone", "share", "largest", "at_fault")
@@ -19,17 +20,14 @@ def questions() -> Mapping[str, Any]:
     """The field's questions whose plans have been fitted: on Flickr8k's development photos, on Pascal Sentences val by
     plans fitted on Flickr8k, and, where a detector is to be trained on boxes, on Pascal Sentences alone. What each
     predicts is in workflows/questions."""
-    flickr8k, pascal = _datasets()
-    runs = {
-        "Flickr8k": (flickr8k, "", OF_NETWORKS),
-        "Pascal, fitted on Flickr8k": (pascal, flickr8k, OF_NETWORKS),
-        "Pascal": (pascal, "", OF_BOXES),
-    }
-    found: dict[str, dict[str, Any]] = {}
-    for name, (on, fit_on, wanted) in runs.items():
-        for answer in _told("answers.json", on, fit_on, "ask", "--questions", wanted)["answers"]:
-            found.setdefault(answer["question"], {})[name] = answer["decided"]
-    return found
+    _, pascal = _datasets()
+    return _answers({**_with_flickr8k(OF_NETWORKS), "Pascal": (pascal, "", OF_BOXES)})
+
+
+def variants() -> Mapping[str, Any]:
+    """The questions that compare a network with others of its kind, fitted for them alone: on Flickr8k's development
+    photos, and on Pascal Sentences val by networks fitted on Flickr8k."""
+    return _answers(_with_flickr8k(OF_ONE_NETWORK))
 
 
 def ablations() -> Mapping[str, Any]:
@@ -53,6 +51,20 @@ def together() -> Mapping[str, Any]:
     flickr8k, _ = _datasets()
     found: Mapping[str, Any] = _told("together.json", flickr8k, "", "choose", "--plans", TOGETHER)
     return {name: value for name, value in found.items() if name != "dataset"}
+
+
+def _with_flickr8k(wanted: str) -> dict[str, tuple[str, str, str]]:
+    flickr8k, pascal = _datasets()
+    return {"Flickr8k": (flickr8k, "", wanted), "Pascal, fitted on Flickr8k": (pascal, flickr8k, wanted)}
+
+
+def _answers(runs: Mapping[str, tuple[str, str, str]]) -> Mapping[str, Any]:
+    """By question and run, of which each has a dataset, what is fitted on, and the questions asked."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, (on, fit_on, wanted) in runs.items():
+        for answer in _told("answers.json", on, fit_on, "ask", "--questions", wanted)["answers"]:
+            found.setdefault(answer["question"], {})[name] = answer["decided"]
+    return found
 
 
 def _datasets() -> tuple[str, str]:

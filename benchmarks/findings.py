@@ -1,4 +1,4 @@
-"""Write docs/findings.md from the questions and from benchmarks/results (questions, ablations, together):
+"""Write docs/findings.md from the questions and from benchmarks/results (questions, variants, ablations, together):
 `python -m benchmarks.findings`.
 """
 
@@ -19,7 +19,7 @@ Where a detector is to be trained on boxes, Pascal alone was asked, and a networ
 score of `up_down_regions` there comes near nearest neighbours', and what a detector brings it is read with that.
 To ask on data of your own: `captionloom ask --questions NAME`.
 
-Made by `python -m benchmarks.run questions ablations together` and `python -m benchmarks.findings`.
+Made by `python -m benchmarks.run questions variants ablations together` and `python -m benchmarks.findings`.
 """
 _ABLATED = """## What each stage costs
 
@@ -40,7 +40,7 @@ as only someone could who knows the references. Nothing was predicted of these n
 
 def findings() -> str:
     """The page, every shipped question on it, answered or not."""
-    answered = figures_of("questions")
+    answered = {**figures_of("questions"), **figures_of("variants")}
     parts = [_part(find_question(name), answered.get(name, {})) for name in question_names()]
     return "\n".join([_HEAD, *parts, _ablations(figures_of("ablations")), _together(figures_of("together"))])
 

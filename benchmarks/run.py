@@ -190,6 +190,7 @@ ON_PHOTOS: Mapping[str, Callable[[], Figures]] = {
     "flickr_by_pascal": photos.flickr_by_pascal,
     "alignments": alignments,
     "questions": deciding.questions,
+    "variants": deciding.variants,
     "ablations": deciding.ablations,
     "together": deciding.together,
 }

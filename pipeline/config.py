@@ -37,15 +37,18 @@ def option(
     affects: Affects = "fit",
     file: bool = False,
     folder: str = "",
+    later: bool = False,
 ) -> Any:
     """A config field: default, meaning, inclusive bounds, and what a change of it makes stale.
 
     `file` marks a path of a file, or of a folder of files, whose content, not whose name, is what matters to a key;
     `folder` a choice in that folder of stages/, written as text, which is checked like any choice and matters by its
     version and all its options.
+    `later` marks one that came when things had been made without it: left at its default, which must mean what was done
+    before, it is in no key, so that they are still found.
     """
     metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "affects": affects, "file": file}
-    return dataclasses.field(default=default, metadata=metadata | {"folder": folder})
+    return dataclasses.field(default=default, metadata=metadata | {"folder": folder, "later": later})
 
 
 def split_spec(text: str) -> tuple[str, dict[str, str]]:
@@ -129,8 +132,9 @@ def recipe(config: Any, affects: Affects | None = None) -> dict[str, Any]:
     """Every option that affects `affects` (all when None) with its value, for a key. Files count by their content."""
     values: dict[str, Any] = {}
     for item in dataclasses.fields(config):
-        if affects is None or item.metadata.get("affects", "fit") == affects:
-            value = getattr(config, item.name)
+        value = getattr(config, item.name)
+        as_before = item.metadata.get("later") and value == item.default
+        if not as_before and (affects is None or item.metadata.get("affects", "fit") == affects):
             values[item.name] = _digest(item.name, value) if item.metadata.get("file") and value else value
     return values
 

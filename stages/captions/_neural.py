@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 
 from pipeline.records import Caption, Scene
 from pipeline.stage import Examples, Resources, Stage
-from stages.networks.options import CaptionerOptions
+from stages.networks.options import CaptionerOptions, GridCaptionerOptions
 from stages.resources.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stages.networks.captioning import Trained
 
 C = TypeVar("C", bound=CaptionerOptions)
+G = TypeVar("G", bound=GridCaptionerOptions)
 
 
 class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
@@ -72,3 +73,34 @@ class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
 
         self.trained_ = Trained.load(directory, self.network, self.config.members)
         return self
+
+
+class GridCaptioner(NeuralCaptioner[G], Generic[G]):
+    """A captioner that looks at a grid and nothing else, or at maps, of which it makes a grid by a tail of its own.
+
+    Raises:
+        BadData: for maps that are not of a cut of the packaged backbone.
+    """
+
+    @abstractmethod
+    def over_grid(self, symbols: int, channels: int) -> "Captioner":
+        """The network that these options mean, for so many symbols and annotation vectors of so many channels."""
+
+    def network(self, symbols: int, widths: Sequence[int]) -> "Captioner":
+        (channels,), options = widths, self.config
+        if not options.fine_tune:
+            return self.over_grid(symbols, channels)
+        from stages.networks.eyes import Eyes
+        from stages.vision.cuts import FEATURES, cut_of, tail
+
+        network = self.over_grid(symbols, FEATURES)
+        network.eyes = Eyes(tail(cut_of(channels)), options.fine_tune_share, options.fine_tune_from)
+        return network
+
+    def gather(self, scenes: Sequence[Scene]) -> "Tensors":
+        from stages.networks.inputs import grid_inputs, map_inputs
+
+        return map_inputs(scenes) if self.config.fine_tune else grid_inputs(scenes)
+
+    def reads(self) -> tuple[str, ...]:
+        return ("maps" if self.config.fine_tune else "grid", *self.told())

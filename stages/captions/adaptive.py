@@ -4,20 +4,19 @@ Sizes by default are the paper's; see `stages/networks/adaptive.py` for the equa
 `variant=released_code` changes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pipeline.config import option
-from stages.captions._neural import NeuralCaptioner
-from stages.networks.options import CaptionerOptions
+from stages.captions._neural import GridCaptioner
+from stages.networks.options import GridCaptionerOptions
 
 if TYPE_CHECKING:
     from stages.networks.adaptive import Adaptive as Network
 
 
 @dataclass(frozen=True, slots=True)
-class Config(CaptionerOptions):
+class Config(GridCaptionerOptions):
     word: int = option(512, "size of a word vector, and of the whole photo's", low=1)
     lstm: int = option(512, "size of the LSTM's state and of a location's vector", low=1)
     attention: int = option(49, "units of the attention's hidden layer", low=1)
@@ -25,7 +24,7 @@ class Config(CaptionerOptions):
     variant: Literal["paper", "released_code"] = option("paper", "the paper's equations or the authors' program")
 
 
-class Adaptive(NeuralCaptioner[Config]):
+class Adaptive(GridCaptioner[Config]):
     """Says sentences word by word; the evidence of each word is where it would look and how much it rather relied on
     what it already knew (the sentinel's share beta)."""
 
@@ -33,13 +32,13 @@ class Adaptive(NeuralCaptioner[Config]):
     config_type = Config
     sentinel: ClassVar[bool] = True
 
-    def network(self, symbols: int, widths: Sequence[int]) -> "Network":
+    def over_grid(self, symbols: int, channels: int) -> "Network":
         from stages.networks.adaptive import Adaptive as Network
 
         options = self.config
         return Network(
             symbols,
-            widths[0],
+            channels,
             word=options.word,
             lstm=options.lstm,
             attention=options.attention,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.config import option
-from pipeline.errors import BadData
 from pipeline.records import Scene
 from stages.captions._neural import NeuralCaptioner
 from stages.networks.options import CaptionerOptions
@@ -51,11 +50,9 @@ class ScaCnn(NeuralCaptioner[Config]):
 
     def network(self, symbols: int, widths: Sequence[int]) -> "Network":
         from stages.networks.sca_cnn import ScaCnn as Network
-        from stages.vision.cuts import CHANNELS, FEATURES, tail
+        from stages.vision.cuts import CHANNELS, FEATURES, cut_of, tail
 
-        if widths[0] not in CHANNELS:
-            raise BadData(f"maps have {widths[0]} channels, no cut of the backbone does: use maps=cnn_maps")
-        cut, options = CHANNELS.index(widths[0]), self.config
+        cut, options = cut_of(widths[0]), self.config
         return Network(
             symbols,
             list(tail(cut)),

@@ -4,20 +4,19 @@ Sizes by default are those of the authors' program; see `stages/networks/show_at
 what `variant=released_code` changes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.config import option
-from stages.captions._neural import NeuralCaptioner
-from stages.networks.options import CaptionerOptions
+from stages.captions._neural import GridCaptioner
+from stages.networks.options import GridCaptionerOptions
 
 if TYPE_CHECKING:
     from stages.networks.show_attend_tell import ShowAttendTell as Network
 
 
 @dataclass(frozen=True, slots=True)
-class Config(CaptionerOptions):
+class Config(GridCaptionerOptions):
     word: int = option(512, "size of a word vector", low=1)
     lstm: int = option(1800, "size of the LSTM's state", low=1)
     attention: int = option(512, "units of the attention's hidden layer", low=1)
@@ -26,19 +25,19 @@ class Config(CaptionerOptions):
     variant: Literal["paper", "released_code"] = option("paper", "the paper's equations or the authors' program")
 
 
-class ShowAttendTell(NeuralCaptioner[Config]):
+class ShowAttendTell(GridCaptioner[Config]):
     """Says sentences word by word; the evidence of each word is where it looked and how much it minded (the gate)."""
 
     name = "show_attend_tell"
     config_type = Config
 
-    def network(self, symbols: int, widths: Sequence[int]) -> "Network":
+    def over_grid(self, symbols: int, channels: int) -> "Network":
         from stages.networks.show_attend_tell import ShowAttendTell as Network
 
         options = self.config
         return Network(
             symbols,
-            widths[0],
+            channels,
             word=options.word,
             lstm=options.lstm,
             attention=options.attention,

@@ -28,7 +28,9 @@ Tuples: TypeAlias = frozenset[tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class FactsConfig:
     synonyms: Literal["table", "wordnet"] = option(
-        "table", "what one thing may be called: the shipped table alone, or WordNet's sets beside it, as SPICE has them"
+        "table",
+        "what one thing may be called: the shipped table alone, or WordNet's sets beside it, as SPICE has them",
+        later=True,
     )
 
 

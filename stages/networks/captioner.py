@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from stages.networks.deferred import Deferred
+from stages.networks.eyes import Eyes
 from stages.resources.vocabulary import Vocabulary
 
 Tensors: TypeAlias = tuple[Tensor, ...]
@@ -72,10 +73,18 @@ class Captioner(nn.Module, ABC):
     evidence_kind: ClassVar[str] = "attention"
     label_smoothing: float = 0.0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.eyes: Eyes | None = None
+
     @property
     def kind(self) -> str:
         """The kind of its evidence."""
         return self.evidence_kind
+
+    def see(self, inputs: Tensors) -> Tensors:
+        """What `encode` wants: the inputs, or, of one that looks for itself, the grid that its eyes see in maps."""
+        return inputs if self.eyes is None else (self.eyes(*inputs),)
 
     def calibrate(self, inputs: Tensors) -> None:
         """Look at some training photos before anything is learned; by default nothing comes of it."""

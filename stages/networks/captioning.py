@@ -98,7 +98,8 @@ def fit_captioner(
     def begun(seed: int) -> Captioner:
         with seeded(seed, 0, device):
             network = build(len(vocabulary), widths)
-        network.calibrate(some)
+        with torch.no_grad():
+            network.calibrate(network.see(some))
         network.label_smoothing = options.label_smoothing
         return network
 
@@ -143,7 +144,7 @@ def predict_captions(
     for start in runtime.progress(starts, "captions", len(starts)):
         chunk = [scenes[i] for i in range(start, min(start + runtime.batch, len(scenes)))]
         with torch.inference_mode():
-            memory = network.encode(_on(device, gather(chunk)))
+            memory = network.encode(network.see(_on(device, gather(chunk))))
             for photo, hypotheses in enumerate(decode(network, memory, chunk)):
                 captions.append(tuple(_caption(network, memory, photo, one, vocabulary) for one in hypotheses))
     return captions
@@ -180,7 +181,7 @@ def _judge(examples: Examples, gather: Gather, resources: Resources, device: str
         with torch.inference_mode():
             for start in range(0, len(pairs), _CHUNK):
                 chunk = [examples.scenes[place] for place, _ in pairs[start : start + _CHUNK]]
-                memory = network.encode(_on(device, gather(chunk)))
+                memory = network.encode(network.see(_on(device, gather(chunk))))
                 found = greedy(network, memory, Rules(vocabulary.longest))
                 said += [network.spell(memory, row, one.symbols, vocabulary) for row, one in enumerate(found)]
         return float(cider_d(said, references, frequencies).mean())

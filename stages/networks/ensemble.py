@@ -25,7 +25,7 @@ class Ensemble(Captioner):
         return self.members[0].kind
 
     def encode(self, inputs: Tensors) -> Tensors:
-        return sum((one.encode(inputs) for one in self.members), ())
+        return sum((one.encode(one.see(inputs)) for one in self.members), ())
 
     def start(self, memory: Tensors) -> Tensors:
         return sum((one.start(own) for one, own in zip(self.members, self._shared(memory), strict=True)), ())

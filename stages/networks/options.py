@@ -97,6 +97,19 @@ class CaptionerOptions(SpeakingOptions, TrainingOptions):
         SpeakingOptions.__post_init__(self)
 
 
+@dataclass(frozen=True)
+class GridCaptionerOptions(CaptionerOptions):
+    """Of captioners that look at a grid and nothing else, which may look for themselves."""
+
+    fine_tune: bool = option(
+        False, "the end of the backbone learns too: `maps` are read in place of the grid", later=True
+    )
+    fine_tune_share: float = option(
+        1.0, "of the learning rate, at which the backbone learns", low=1e-6, high=1.0, later=True
+    )
+    fine_tune_from: int = option(1, "the epoch in which the backbone begins to learn", low=1, later=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Epoch:
     """One pass over the training photos: loss in nats a word (in self-critical passes, the mean reward with a minus),

@@ -42,7 +42,7 @@ def gather_gradients(network: nn.Module) -> None:
     if not distributed.is_initialized():
         return
     for weight in network.parameters():
-        if weight.grad is None:
+        if weight.grad is None and weight.requires_grad:
             weight.grad = torch.zeros_like(weight)
     gradients = [weight.grad for weight in network.parameters() if weight.grad is not None]
     together = torch.cat([gradient.flatten() for gradient in gradients])

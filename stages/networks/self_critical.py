@@ -29,7 +29,7 @@ from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import Epoch, TrainingOptions
 from stages.networks.sampling import by_chance
 from stages.networks.search import Pick, Rules, follow, greedy
-from stages.networks.training import Judge, Lessons, apart, seeded
+from stages.networks.training import Judge, Lessons, adam, apart, seeded
 from stages.resources.vocabulary import END, SPECIAL, Vocabulary
 
 
@@ -78,9 +78,7 @@ def improve(
     Returns:
         `log` and what each further epoch came to; its loss is the mean reward of the samples with a minus.
     """
-    optimiser = torch.optim.AdamW(
-        network.parameters(), lr=options.self_critical_rate, weight_decay=options.weight_decay, fused=True
-    )
+    optimiser = adam(network, options.self_critical_rate, options.weight_decay)
     scratch, first = runtime.scratch and runtime.scratch / "self_critical", processes.rank() == 0
     run = Run.resume(network, optimiser, options, scratch, device)
     if not run.log:
@@ -138,13 +136,13 @@ def _reinforced(
     """The surrogate loss of some photos' samples, drawn by `chance`, and their rewards together."""
     rules = Rules(lessons.longest)
     inputs = tuple(part.to(device) for part in lessons.gather([lessons.scenes[photo] for photo in photos]))
-    memory = network.encode(inputs)
+    memory = network.encode(network.see(inputs))
     said, log_p = spoken(network, memory, rules, chance.shape[1], by_chance(chance.to(device)))
     with torch.no_grad():
         rewards = reward(network, memory, photos, said)
         if options.baseline == "greedy":
             network.eval()
-            memory = network.encode(inputs)
+            memory = network.encode(network.see(inputs))
             gains = rewards - reward(network, memory, photos, [[one] for one in greedy(network, memory, rules)])
             network.train()
         else:

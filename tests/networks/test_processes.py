@@ -1,5 +1,6 @@
 """Two processes that train one network, against one that does it alone."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def learn(directory: Path, chosen: CaptionerOptions = CHOSEN) -> Captioner:
     return net
 
 
+def learn_in_part(directory: Path) -> Captioner:
+    """The same with decay, and one layer frozen."""
+    net = network(dropout=0.0)
+    next(net.parameters()).requires_grad_(False)
+    chosen = dataclasses.replace(CHOSEN, weight_decay=0.5)
+    with joined("cpu"):
+        train(net, lessons(), None, chosen, Runtime(scratch=directory), "cpu")
+        torch.save(weights(net), directory / f"{rank()}.pt")
+    return net
+
+
 def fail(directory: Path) -> None:
     """Leave the group in the middle of its work."""
     with joined("cpu"):
@@ -57,6 +69,14 @@ def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
     assert {file.name for file in (tmp_path / "two").iterdir()} == {"0.pt", "1.pt", "judged-0", "checkpoint.pt"}
     one, two = (torch.load(tmp_path / name / "checkpoint.pt") for name in ("one", "two"))
     assert [entry[:2] for entry in two["log"]] == [pytest.approx(entry[:2], rel=1e-5) for entry in one["log"]]
+
+
+def test_what_is_frozen_does_not_decay_in_a_group(tmp_path: Path) -> None:
+    with together(2, learn_in_part, tmp_path):
+        learn_in_part(tmp_path)
+    frozen = next(network(dropout=0.0).parameters())
+    for process in (0, 1):
+        assert torch.equal(torch.load(tmp_path / f"{process}.pt")[0], frozen)
 
 
 def test_a_process_that_fails_ends_the_others(tmp_path: Path) -> None:

@@ -77,6 +77,18 @@ def test_an_unknown_option_names_the_nearest() -> None:
         read("sample:kernal=rbf")
 
 
+@dataclass(frozen=True, slots=True)
+class Since(Sample):
+    """Sample, some time later."""
+
+    slow: bool = option(False, "slow", later=True)
+
+
+def test_an_option_that_came_later_is_in_a_recipe_only_when_it_changes_something() -> None:
+    assert recipe(Since()) == recipe(Sample())
+    assert recipe(Since(slow=True)) == {**recipe(Sample()), "slow": True}
+
+
 def test_a_recipe_holds_every_value_of_its_kind_and_only_those() -> None:
     assert recipe(Sample(), "predict") == {"rounds": 3}
     assert set(recipe(Sample(), "fit")) == {"path", "C", "kernel", "fast", "words", "limit"}
