@@ -191,6 +191,7 @@ ON_PHOTOS: Mapping[str, Callable[[], Figures]] = {
     "alignments": alignments,
     "questions": deciding.questions,
     "variants": deciding.variants,
+    "seeds": deciding.seeds,
     "ablations": deciding.ablations,
     "together": deciding.together,
 }
