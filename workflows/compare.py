@@ -5,7 +5,7 @@ from pathlib import Path
 
 import luigi
 
-from pipeline.errors import BadOption, UnknownName
+from pipeline.errors import UnknownName
 from pipeline.keys import key_of
 from pipeline.plan import Plan
 from workflows.attribution.replacing import Replacing
@@ -34,11 +34,7 @@ class Compare(OnSplit):
         Raises:
             BadOption: for a seed that is no whole number.
         """
-        wrong = next((seed for seed in self.seeds if not seed.isdecimal()), None)
-        if wrong is not None:
-            raise BadOption(f"seed {wrong!r} should be a whole number, such as 0")
-        seeds = [int(seed) for seed in dict.fromkeys(self.seeds)]
-        return seeded(find_plans(self.plans, self.swap, self.on, self.fitted_on.name), seeds)
+        return seeded(find_plans(self.plans, self.swap, self.on, self.fitted_on.name), self.seeds)
 
     @cached_property
     def found(self) -> tuple[Plan, ...]:

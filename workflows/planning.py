@@ -70,10 +70,18 @@ def ready(plans: list[Plan], swaps: Sequence[str], on: Source | None) -> tuple[P
     return tuple(plans)
 
 
-def seeded(plans: Iterable[Plan], seeds: Sequence[int]) -> dict[str, tuple[Plan, ...]]:
+def seeded(plans: Iterable[Plan], seeds: Sequence[str]) -> dict[str, tuple[Plan, ...]]:
     """plan -> itself with each seed in every stage that draws when it learns, called `plan-seedN`; without seeds, or
-    where nothing draws, itself alone."""
-    return {plan.name: tuple(_with_seed(plan, seed) for seed in seeds if _draws(plan)) or (plan,) for plan in plans}
+    where nothing draws, itself alone.
+
+    Raises:
+        BadOption: for a seed that is no whole number.
+    """
+    wrong = next((seed for seed in seeds if not seed.isdecimal()), None)
+    if wrong is not None:
+        raise BadOption(f"seed {wrong!r} should be a whole number, such as 0")
+    numbers = dict.fromkeys(map(int, seeds))
+    return {plan.name: tuple(_with_seed(plan, seed) for seed in numbers if _draws(plan)) or (plan,) for plan in plans}
 
 
 def _draws(plan: Plan) -> list[str]:

@@ -54,7 +54,7 @@ def test_a_bad_swap_is_refused(swap: str, error: type[Exception]) -> None:
 
 
 def test_a_plan_that_draws_is_fitted_with_every_seed_and_one_that_does_not_once() -> None:
-    families = seeded(find_plans(("adaptive", "human"), (), SCENES), (0, 3))
+    families = seeded(find_plans(("adaptive", "human"), (), SCENES), ("0", "3"))
     assert [plan.name for plan in families["adaptive"]] == ["adaptive-seed0", "adaptive-seed3"]
     assert [plan.name for plan in families["human"]] == ["human"]
     before = find_plan("adaptive").stage("captions").config

@@ -3,7 +3,7 @@
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import luigi
 
@@ -13,37 +13,44 @@ from pipeline.config import NoOptions
 from pipeline.keys import key_of
 from pipeline.plan import Plan
 from pipeline.stage import Metric
-from stages.analysis.contrasts import Contrast, contrast
+from stages.analysis.contrasts import Contrast, Term, contrast_of_seeds
 from stages.analysis.gates import GATE, MeanOverWords, gate_at
 from stages.analysis.scoring import MetricResult
 from workflows.evaluation import Evaluate, measured
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import find_plans
+from workflows.planning import find_plans, seeded
 from workflows.questions.question import Deciding, Question, find_question, question_names
 from workflows.results import Results
 
-ANSWER_VERSION = 1
+ANSWER_VERSION = 2
 _SIGNS = {"more": 1, "less": -1}
+Measured: TypeAlias = tuple[Metric[Any], MetricResult]
 
 
 class Answer(OnSplit):
     """The answers to questions: every deciding sum with its interval, against what the papers predict."""
 
     questions = CommaList(default=(), description="shipped questions, or .toml files of questions (default: all)")
+    seeds = CommaList(default=(), description="seeds that each plan which draws is fitted with (default: its own)")
 
     @cached_property
     def asked(self) -> tuple[Question, ...]:
         return tuple(find_question(text) for text in self.questions or question_names())
 
     @cached_property
-    def found(self) -> dict[str, Plan]:
-        """Every plan asked about, by how its term is written."""
+    def families(self) -> dict[str, tuple[Plan, ...]]:
+        """Every plan asked about, by how its term is written: itself, or as it is with each seed.
+
+        Raises:
+            BadOption: for a seed that is no whole number.
+        """
         terms = {term.name: term for question in self.asked for term in question.terms}
-        return {
-            name: find_plans((term.plan,), (*self.swap, *term.swaps), self.on, self.fitted_on.name)[0]
+        found = {
+            name: find_plans((term.plan,), (*self.swap, *term.swaps), self.on, self.fitted_on.name)
             for name, term in terms.items()
         }
+        return {name: family for name, plans in found.items() for family in seeded(plans, self.seeds).values()}
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
@@ -61,14 +68,16 @@ class Answer(OnSplit):
         return self.scoring(plan, self.metrics)
 
     def requires(self) -> list[luigi.Task]:
-        evaluations = [self.evaluation(plan) for plan in self.found.values()]
+        evaluations = [self.evaluation(plan) for family in self.families.values() for plan in family]
         return [*evaluations, *(task.captions() for task in evaluations)]
 
     def output(self) -> Results:
         made = {
-            name: [task.captions().output().key, *(score.key for score in task.output())]
-            for name, plan in self.found.items()
-            for task in [self.evaluation(plan)]
+            name: [
+                [task.captions().output().key, *(score.key for score in task.output())]
+                for task in map(self.evaluation, family)
+            ]
+            for name, family in self.families.items()
         }
         asked = [[question.title, question.claim, repr(question.deciding)] for question in self.asked]
         recipe = {"answer": ANSWER_VERSION, "questions": asked, "plans": made}
@@ -88,6 +97,7 @@ class Answer(OnSplit):
             "dataset": self.on.choice.name,
             "split": self.split,
             "fitted_on": self.fitted_on.choice.name,
+            "seeds": list(self.seeds),
             "command": self.command,
         }
         with self.output().replacing() as fresh:
@@ -95,30 +105,46 @@ class Answer(OnSplit):
             (fresh / "answers.json").write_text(content, encoding="utf-8")
 
     def _decided(self, one: Deciding) -> dict[str, Any]:
-        terms, score = self._terms(one), GATE if one.at else one.score
-        total = contrast(score, [(sign, metric, result) for _, sign, metric, result in terms])
+        score = GATE if one.at else one.score
+        terms = self._gates(one) if one.at else self._scores(one)
+        apart = [[[(sign, *seed)] for seed in family] for _, sign, family in terms]
+        total = contrast_of_seeds(score, _in_one_network(apart) if one.at else apart)
         return {
             "says": one.says,
             "score": one.score,
             "expects": one.expects,
             "verdict": verdict(total, one),
             **encode(total),
-            "of": {name: encode(contrast(score, [(1, metric, result)])) for name, _, metric, result in terms},
+            "of": {
+                name: encode(contrast_of_seeds(score, [[[(1.0, *seed)] for seed in family]]))
+                for name, _, family in terms
+            },
         }
 
-    def _terms(self, one: Deciding) -> list[tuple[str, int, Metric[Any], MetricResult]]:
-        """Name, sign, metric and what it measured, of every plan or kind of words in a sum."""
-        if one.at:
-            column = Column(self.evaluation(self.found[one.terms[0].name]).captions().output().path, "captions")
-            said, gate = dict(zip(column.ids, column, strict=True)), MeanOverWords(NoOptions())
-            return [
-                (kind, sign, gate, gate_at(one.score, kind, said)) for kind, sign in zip(one.at, (1, -1), strict=True)
-            ]
-        return [(term.name, term.sign, *self._measured(one.score, self.found[term.name])) for term in one.terms]
+    def _scores(self, one: Deciding) -> list[tuple[str, float, list[Measured]]]:
+        """Of every plan in a sum: its name, its sign, and the score as it is with each seed."""
+        return [
+            (term.name, float(term.sign), [self._measured(one.score, plan) for plan in self.families[term.name]])
+            for term in one.terms
+        ]
 
-    def _measured(self, score: str, plan: Plan) -> tuple[Metric[Any], MetricResult]:
+    def _gates(self, one: Deciding) -> list[tuple[str, float, list[Measured]]]:
+        """Of both kinds of words: its name, its sign, and the gate there as it is with each seed."""
+        gate, said = MeanOverWords(NoOptions()), []
+        for plan in self.families[one.terms[0].name]:
+            column = Column(self.evaluation(plan).captions().output().path, "captions")
+            said.append(dict(zip(column.ids, column, strict=True)))
+        kinds = zip(one.at or (), (1.0, -1.0), strict=True)
+        return [(kind, sign, [(gate, gate_at(one.score, kind, each)) for each in said]) for kind, sign in kinds]
+
+    def _measured(self, score: str, plan: Plan) -> Measured:
         found = measured(self.evaluation(plan))
         return next((metric, result) for metric, result in found if score in metric.scores)
+
+
+def _in_one_network(fitted: list[list[list[Term]]]) -> list[list[list[Term]]]:
+    """Things fitted as one: a network's gate at two kinds of words comes of the same seed."""
+    return [[[term for own in seed for term in own] for seed in zip(*fitted, strict=True)]]
 
 
 def verdict(total: Contrast, one: Deciding) -> str:

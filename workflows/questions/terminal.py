@@ -17,6 +17,7 @@ def print_answers(out: Path) -> None:
         for one in answer["decided"]:
             number = f"{one['value']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
             of = ", ".join(f"{name} {value['value']:.3f}" for name, value in one["of"].items())
-            words = f"  {one['says']}: {one['score']} {number}, {one['verdict']} ({of}; {one['photos']} photos)"
+            seeds = f"; seeds {one['deviation']:.4f} apart" if "deviation" in one else ""
+            words = f"  {one['says']}: {one['score']} {number}, {one['verdict']} ({of}; {one['photos']} photos{seeds})"
             _out.print(words, markup=False, soft_wrap=True)
     _out.print(f"answers: {out / 'answers.json'}", markup=False, soft_wrap=True)
