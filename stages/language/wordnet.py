@@ -11,11 +11,8 @@ _SETS = "synonym/english.synsets"
 
 def unavailable() -> str:
     """Why there is no WordNet here and what would help; empty where there is one."""
-    return (
-        ""
-        if java.shipped(java.METEOR)
-        else f"pycocoevalcap with its {java.METEOR} is not installed: pip install pycocoevalcap"
-    )
+    here = java.shipped(java.METEOR)
+    return "" if here else f"pycocoevalcap with its {java.METEOR} is not installed: pip install pycocoevalcap"
 
 
 def synonymous(word: str, other: str) -> bool:

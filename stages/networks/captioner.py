@@ -23,6 +23,9 @@ from stages.resources.vocabulary import Vocabulary
 
 Tensors: TypeAlias = tuple[Tensor, ...]
 """Inputs and memory: every tensor has one row a photo. State: one row a sentence."""
+Feed: TypeAlias = Callable[[int, Tensors, Tensor | None], Tensor]
+"""The step and, of the sentences that still speak, the memory and the output of the step before (None at first) ->
+what drives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +108,28 @@ class Captioner(nn.Module, ABC):
     def advance(self, memory: Tensors, state: Tensors, driven: Tensor) -> tuple[Tensor, Tensors, StepEvidence]:
         """One step: what to read the next word from (sentences, dim), the next state, and the evidence."""
 
+    def complete(self, memory: Tensors, outputs: Tensor) -> Tensor:
+        """Outputs (sentences, dim) with what else of their photos the next word is read from, where a loss has use for
+        it at few words; by default nothing."""
+        return outputs
+
     @abstractmethod
     def read_out(self, words: Tensor, outputs: Tensor) -> Tensor:
-        """Log-probabilities (n, symbols) of what follows words (n,) with outputs (n, dim). Symbols beyond the
+        """Log-probabilities (n, symbols) of what follows words (n,) with complete outputs (n, dim). Symbols beyond the
         vocabulary are the photo's own."""
 
     def step(self, memory: Tensors, state: Tensors, words: Tensor) -> tuple[Tensor, Tensors, StepEvidence]:
         """Log-probabilities (sentences, symbols) of what follows `words` (sentences,), the next state, the evidence."""
         output, state, evidence = self.advance(memory, state, self.drive(words))
-        return self.read_out(words, output), state, evidence
+        return self.read_out(words, self.complete(memory, output)), state, evidence
 
     def unroll(self, memory: Tensors, sentences: Sentences) -> Unrolled:
         """Say given sentences, each step fed with the true word (teacher forcing). `memory` has one row a photo."""
         steps = torch.split(self.drive(sentences.inputs), list(sentences.active))
-        return self.follow(memory, sentences, lambda step, _: steps[step])
+        return self.follow(memory, sentences, lambda step, *_: steps[step])
 
-    def follow(self, memory: Tensors, sentences: Sentences, feed: Callable[[int, Tensor | None], Tensor]) -> Unrolled:
-        """Say sentences as long as those given, each step driven by `feed(step, output)`, with the output of the step
-        before of those that still speak (None at first)."""
+    def follow(self, memory: Tensors, sentences: Sentences, feed: Feed) -> Unrolled:
+        """Say sentences as long as those given, each step driven by `feed`."""
         outputs: list[Tensor] = []
         evidence: list[StepEvidence] = []
         here = tuple(part[sentences.photo] for part in memory)  # (sentences, ...)
@@ -132,7 +139,7 @@ class Captioner(nn.Module, ABC):
                 if active < len(here[0]):
                     here = tuple(part[:active] for part in here)
                     state = tuple(part[:active] for part in state)
-                driven = feed(step, outputs[-1][:active] if outputs else None)
+                driven = feed(step, here, outputs[-1][:active] if outputs else None)
                 output, state, why = self.advance(here, state, driven)
                 outputs.append(output)
                 evidence.append(why)

@@ -45,6 +45,10 @@ class Ensemble(Captioner):
         )
         return torch.cat(outputs, dim=1), sum(states, ()), mean
 
+    def complete(self, memory: Tensors, outputs: Tensor) -> Tensor:
+        own = zip(self.members, self._shared(memory), self._chunks(outputs), strict=True)
+        return torch.cat([one.complete(its_memory, output) for one, its_memory, output in own], dim=1)
+
     def read_out(self, words: Tensor, outputs: Tensor) -> Tensor:
         own = zip(self.members, self._chunks(outputs), strict=True)
         scores = torch.stack([one.read_out(words, output) for one, output in own])  # (members, n, symbols)

@@ -61,10 +61,10 @@ class Filling(nn.Module):
         """log P_b (sentences, regions, 2) and log P_g (sentences, regions, words), of regions of classes `kind`
         (photos, regions), in states (photos * beams, size); the beams of a photo follow one another."""
         number, word = (part.unsqueeze(1) for part in remembered)  # (photos, 1, regions, size)
-        many = len(kind)
-        said = self.number_of_state(state).view(many, -1, 1, state.shape[1])  # (photos, beams, 1, size)
+        many, beams = len(kind), len(state) // max(1, len(kind))
+        said = self.number_of_state(state).view(many, beams, 1, state.shape[1])
         numbers = self.to_number(self.dropout((number + said).relu())).log_softmax(dim=3)
-        said = self.word_of_state(state).view(many, -1, 1, state.shape[1])
+        said = self.word_of_state(state).view(many, beams, 1, state.shape[1])
         meant = self.to_meaning(self.dropout((word + said).relu()))  # (photos, beams, regions, dimensions)
         fit = (meant @ self.fine.T + self.frequent).masked_fill(self.foreign[kind].unsqueeze(1), -math.inf)
         return numbers.flatten(0, 1), fit.log_softmax(dim=3).flatten(0, 1)

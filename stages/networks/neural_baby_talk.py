@@ -140,7 +140,7 @@ class NeuralBabyTalk(Captioner):
         return torch.cat([driven, region.to(driven.dtype)], dim=1)
 
     def advance(self, memory: Tensors, state: Tensors, driven: Tensor) -> tuple[Tensor, Tensors, StepEvidence]:
-        locations, keys, whole, regions, region_keys, there, point_keys, pointable, number, word, kind, *_ = memory
+        locations, keys, whole, regions, region_keys, there, point_keys, pointable, *_ = memory
         first, first_cell, second, second_cell, pointed = state
         many = len(locations)
         places = torch.arange(pointed.shape[1], device=pointed.device)
@@ -159,10 +159,14 @@ class NeuralBabyTalk(Captioner):
         if not self.training:  # people may well name a thing twice
             fit = fit.masked_fill(pointed > 0, -math.inf)
         pointer = torch.cat([(sentinel.tanh() @ self.point.weight).unsqueeze(1), fit], dim=1).log_softmax(dim=1)
-        filled = self.filling((number, word), kind, second)
-        told = torch.cat([second, pointer, *(part.flatten(1) for part in filled)], dim=1)
         why = StepEvidence(alpha.flatten(0, 1), (("sentinel", pointer[:, 0].exp()),))
-        return told, (first, first_cell, second, second_cell, pointed), why
+        return torch.cat([second, pointer], dim=1), (first, first_cell, second, second_cell, pointed), why
+
+    def complete(self, memory: Tensors, outputs: Tensor) -> Tensor:
+        """With what may be said of each region; in training, only of words that name one is it asked."""
+        number, word, kind = memory[8:11]
+        filled = self.filling((number, word), kind, outputs[:, : self.size])
+        return torch.cat([outputs, *(part.flatten(1) for part in filled)], dim=1)
 
     def read_out(self, words: Tensor, outputs: Tensor) -> Tensor:
         state, pointer, numbers, fine = self._told(outputs)
@@ -180,15 +184,17 @@ class NeuralBabyTalk(Captioner):
 
     def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:
         """-log p(sentence | photo), mean over the sentences, slots being where a word names a region's class."""
-        state, pointer, numbers, fine = self._told(said.outputs)
+        state, pointer = said.outputs.tensor_split([self.size], dim=1)
         photo = torch.cat([sentences.photo[:active] for active in sentences.active])  # (words,)
         form = self.filling.form_of[sentences.targets]
         positive = said.memory[-2][photo] == self.filling.belongs[form // 2].unsqueeze(1)  # (words, regions)
         visual = positive.any(dim=1)
         textual = dataclasses.replace(sentences, targets=sentences.targets[~visual])
         scores = self.to_symbols(self.dropout(state[~visual])).log_softmax(dim=1) + pointer[~visual, :1]
-        place, meant = torch.arange(int(visual.sum()), device=form.device), form[visual]
-        filled = pointer[visual, 1:] + numbers[visual][place, :, meant % 2] + fine[visual][place, :, meant // 2]
+        number, word, kind = (part[photo[visual]] for part in said.memory[8:11])
+        numbers, fine = self.filling((number, word), kind, state[visual])  # (visual words, regions, 2 or words)
+        place, meant = torch.arange(len(kind), device=form.device), form[visual]
+        filled: Tensor = pointer[visual, 1:] + numbers[place, :, meant % 2] + fine[place, :, meant // 2]
         filled = filled.masked_fill(~positive[visual], -math.inf).logsumexp(dim=1) - positive[visual].sum(dim=1).log()
         return (self.surprise(scores, textual) - filled.sum()) / len(sentences.photo)
 

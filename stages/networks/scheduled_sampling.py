@@ -23,11 +23,11 @@ def unroll_sampled(
     """
     fed = list(torch.split(sentences.inputs, list(sentences.active)))
 
-    def feed(step: int, output: Tensor | None) -> Tensor:
+    def feed(step: int, here: Tensors, output: Tensor | None) -> Tensor:
         if output is not None:
             with torch.no_grad():
                 before = fed[step - 1][: len(output)]
-                drawn = torch.multinomial(network.read_out(before, output).exp(), 1).squeeze(1)
+                drawn = torch.multinomial(network.read_out(before, network.complete(here, output)).exp(), 1).squeeze(1)
                 fed[step] = torch.where(torch.rand(len(drawn), device=drawn.device) < share, drawn, fed[step])
         return network.drive(fed[step])
 

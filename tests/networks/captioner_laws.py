@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from stages.networks.captioner import Captioner, Tensors
+from stages.networks.captioner import Captioner, Sentences, Tensors, Unrolled
 from stages.networks.search import Rules, beam, greedy
 from stages.networks.training import pack
 from stages.resources.vocabulary import START
@@ -87,7 +87,7 @@ def unrolls_as_it_steps(net: Captioner, inputs: Tensors) -> None:
     sentences = pack(captions, longest=20)
     with torch.no_grad():
         said = net.unroll(net.encode(two), sentences)
-        log_p = net.read_out(sentences.inputs, said.outputs)
+        log_p = told(net, said, sentences)
         order = [(0, captions[0][0]), (1, captions[1][0]), (0, captions[0][1])]  # longest first
         row = 0
         alone = [_stepped(net, tuple(part[photo : photo + 1] for part in two), ids) for photo, ids in order]
@@ -103,6 +103,13 @@ def unrolls_as_it_steps(net: Captioner, inputs: Tensors) -> None:
         together, _, _ = net.step(memory, shared, words)
         apart, _, _ = net.step(copied, shared, words)
     torch.testing.assert_close(together, apart, atol=1e-5, rtol=0)
+
+
+def told(net: Captioner, said: Unrolled, sentences: Sentences) -> torch.Tensor:
+    """Log-probabilities (words, symbols) of what may stand in the place of each word."""
+    photo = torch.cat([sentences.photo[:active] for active in sentences.active])  # (words,)
+    memory = tuple(part[photo] for part in said.memory)
+    return net.read_out(sentences.inputs, net.complete(memory, said.outputs))
 
 
 def _stepped(net: Captioner, inputs: Tensors, ids: Sequence[int]) -> list[torch.Tensor]:

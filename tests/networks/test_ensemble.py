@@ -1,5 +1,6 @@
 """Several captioners that speak as one."""
 
+import pytest
 import torch
 
 from stages.networks.ensemble import Ensemble
@@ -63,3 +64,15 @@ def test_what_is_the_photos_own_is_asked_of_a_member() -> None:
     vocabulary = object.__new__(Vocabulary)
     vocabulary.words_ = tuple("abcdefgh")
     assert both.spell(memory, 0, (4, 6), vocabulary) == ("a", "c")
+
+
+def test_members_with_slots_complete_what_they_read_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, inputs = member(1), (photos(2),)
+    monkeypatch.setattr(net, "complete", lambda memory, outputs: outputs + memory[0].mean(), raising=False)
+    both = Ensemble([net, net])
+    with torch.no_grad():
+        memory, words = net.encode(inputs), torch.full((2,), START)
+        alone, _, _ = net.step(memory, net.start(memory), words)
+        shared = both.encode(inputs)
+        together, _, _ = both.step(shared, both.start(shared), words)
+    torch.testing.assert_close(together, alone)

@@ -23,6 +23,7 @@ from tests.networks.captioner_laws import (
     photos,
     sigma,
     softmax,
+    told,
     unrolls_as_it_steps,
     weights,
 )
@@ -221,7 +222,7 @@ def test_without_words_for_any_class_it_is_a_captioner_of_words_alone() -> None:
     with torch.no_grad():
         memory = at_random(net).encode(seen)
         said = net.unroll(memory, sentences)
-        scores = net.read_out(sentences.inputs, said.outputs)
+        scores = told(net, said, sentences)
         assert scores.shape == (5, SYMBOLS)
         np.testing.assert_allclose(scores.exp().sum(dim=1).numpy(), 1, atol=1e-5)
         assert net.loss(said, sentences).item() == pytest.approx(net.surprise(scores, sentences).item() / 2)
