@@ -1,25 +1,31 @@
-"""Write docs/findings.md from the questions and from benchmarks/results (questions, variants, ablations, together):
-`python -m benchmarks.findings`.
+"""Write docs/findings.md from the questions and from benchmarks/results (questions, variants, seeds, ablations,
+together): `python -m benchmarks.findings`.
 """
 
+import math
+import statistics
 from typing import Any
+
+from scipy.stats import t
 
 from benchmarks.tables import ROOT, figures_of
 from workflows.questions.question import Question, find_question, question_names
 
 FINDINGS = ROOT / "docs" / "findings.md"
+PLAIN, ROUNDED = "show_attend_tell", "cbam[grid=cbam_grid:gates=none]"
 _HEAD = """# Findings
 
 What the papers predict, and what decides, was written down (`workflows/questions`) before the runs; the five
 networks first fitted, `show_and_tell`, `att_lstm`, `up_down`, `adaptive` and `show_attend_tell`, had been scored by
 then. A number is a difference of scores with the interval that 95 % of 1,000 resamples of the photos lie in, all
-systems on the same draws; where it holds 0, the photos cannot say. Each network has one seed: how far seeds lie apart
-is not in the interval.
+systems on the same draws; where it holds 0, the photos cannot say. Each network was trained once, and what chance does
+in training is not in the interval: the last part but two says how much that is, and a difference of networks that is
+smaller is not shown, whatever the verdict.
 Where a detector is to be trained on boxes, Pascal alone was asked, and a network learns little from its 275 photos: no
 score of `up_down_regions` there comes near nearest neighbours', and what a detector brings it is read with that.
 To ask on data of your own: `captionloom ask --questions NAME`.
 
-Made by `python -m benchmarks.run questions variants ablations together` and `python -m benchmarks.findings`.
+Made by `python -m benchmarks.run questions variants seeds ablations together` and `python -m benchmarks.findings`.
 """
 _ABLATED = """## What each stage costs
 
@@ -29,6 +35,15 @@ the score of the plan's captions said of other photos. Nothing was predicted of 
 
 | plan | photos | as it is | chance | what is replaced | alone | share | largest in | at fault on |
 |---|---|---|---|---|---|---|---|---|"""
+_SEEDS = """## What chance does in training
+
+Trainings of `show_attend_tell` on Flickr8k that differ by nothing a paper would name. Two networks trained once each,
+with a deviation like theirs, lie farther apart than {apart:.3f} by chance in one pair of twenty, whatever interval over
+photos their difference has. `captionloom ask --seeds 0,1,2` has seeds in its intervals. Nothing was predicted of these
+numbers.
+
+| `show_attend_tell` | CIDEr-D |
+|---|---|"""
 _TOGETHER = """## Who should speak
 
 `captionloom choose`: of several plans one speaks, photo by photo; learned from signs, as how sure a plan is, or chosen
@@ -42,7 +57,8 @@ def findings() -> str:
     """The page, every shipped question on it, answered or not."""
     answered = {**figures_of("questions"), **figures_of("variants")}
     parts = [_part(find_question(name), answered.get(name, {})) for name in question_names()]
-    return "\n".join([_HEAD, *parts, _ablations(figures_of("ablations")), _together(figures_of("together"))])
+    others = [_seeds(), _ablations(figures_of("ablations")), _together(figures_of("together"))]
+    return "\n".join([_HEAD, *parts, *others])
 
 
 def _part(question: Question, answers: dict[str, list[dict[str, Any]]]) -> str:
@@ -56,6 +72,23 @@ def _part(question: Question, answers: dict[str, list[dict[str, Any]]]) -> str:
             of = ", ".join(f"`{name}` {value['value']:.3f}" for name, value in one["of"].items())
             lines.append(f"| {photos} | {one['says']} | {one['score']} | {_signed(one)} | {of} | {one['verdict']} |")
     return "\n".join([*lines, ""])
+
+
+def _seeds() -> str:
+    """A row a training, and how far two lie apart: by Student's t, of as many."""
+    found = {f"here, `{plan}`": value for plan, value in figures_of("seeds")["each"].items()}
+    found["in README's table, seed 0 on another machine, whose products round otherwise"] = _cider("flickr", PLAIN)
+    gates = figures_of("variants")["channel_gates"]["Flickr8k"][1]["of"][ROUNDED]["value"]
+    found["seed 0 on the same grid made through float16, `cbam` without gates"] = gates
+    values = list(found.values())
+    apart = float(t.ppf(0.975, len(values) - 1)) * statistics.stdev(values) * math.sqrt(2)
+    rows = [f"| {what} | {value:.3f} |" for what, value in found.items()]
+    rows.append(f"| mean, and standard deviation | {statistics.mean(values):.3f}, {statistics.stdev(values):.3f} |")
+    return "\n".join([_SEEDS.format(apart=apart), *rows, ""])
+
+
+def _cider(bench: str, plan: str) -> float:
+    return float(figures_of(bench)["scores"]["all"][plan]["CIDEr-D"])
 
 
 def _ablations(ablated: dict[str, dict[str, Any]]) -> str:
