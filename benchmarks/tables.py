@@ -44,24 +44,35 @@ def _example() -> str:
     return "\n".join(["```", f"  {demo['photo']}", *_DRAWING, *said, "```"])
 
 
-def _scores(bench: str) -> str:
+def _scores(*benches: str) -> str:
     """Every plan against all references but one at a time, so that people can stand among them, with half the width of
     the 95 % interval of CIDEr-D; how relevant and how fluent its captions are; where objects are boxed, also the share
-    of those named that are there and of those there that are named."""
-    figures = figures_of(bench)
-    objects, photos = figures.get("objects", {}), figures.get("photos", {})
+    of those named that are there and of those there that are named. Benches of the same photos share a table."""
+    parts = [figures_of(bench) for bench in benches]
+    objects, photos = _by_plan(parts, "objects"), _by_plan(parts, "photos")
+    intervals = _by_plan(parts, "intervals", "leave_one_out")
     columns = [*SHOWN, *AXES, *(("boxed: precision", "recall") if objects else ())]
     lines = ["| plan | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
-    for plan, values in figures["scores"]["leave_one_out"].items():
+    for plan, values in _by_plan(parts, "scores", "leave_one_out").items():
         named = [f"{objects[plan][part]:.2f}" for part in ("precision", "recall")] if objects else []
         cells = [f"{values[name]:.3f}" for name in SHOWN]
-        bounds = figures.get("intervals", {}).get("leave_one_out", {}).get(plan, {}).get(SHOWN[-1])
+        bounds = intervals.get(plan, {}).get(SHOWN[-1])
         if bounds:
             cells[-1] += f" ±{(bounds[1] - bounds[0]) / 2:.3f}".replace("±0.", "±.")
         axes = [f"{values[name]:.{digits}f}" if name in values else "-" for name, digits in AXES.items()]
         some = f" ({photos[plan]} photos)" if photos and photos[plan] < max(photos.values()) else ""
         lines.append(f"| {plan}{some} | " + " | ".join([*cells, *axes, *named]) + " |")
     return "\n".join(lines)
+
+
+def _by_plan(parts: list[Any], *path: str) -> dict[str, Any]:
+    """What is at a path in the figures of some benches, one after the other; nothing where a bench has none."""
+    found: dict[str, Any] = {}
+    for part in parts:
+        for step in path:
+            part = part.get(step, {})
+        found |= part
+    return found
 
 
 def _speed() -> str:
@@ -107,8 +118,8 @@ _TABLES = {
     "example": _example,
     "scores": lambda: _scores("demo"),
     "pascal": lambda: _scores("pascal"),
-    "pascal_by_flickr": lambda: _scores("pascal_by_flickr"),
-    "flickr": lambda: _scores("flickr"),
+    "pascal_by_flickr": lambda: _scores("pascal_by_flickr", "pascal_tuned"),
+    "flickr": lambda: _scores("flickr", "flickr_tuned"),
     "flickr_by_pascal": lambda: _scores("flickr_by_pascal"),
     "speed": _speed,
 }
