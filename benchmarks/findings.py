@@ -76,10 +76,12 @@ def _part(question: Question, answers: dict[str, list[dict[str, Any]]]) -> str:
 
 def _seeds() -> str:
     """A row a training, and how far two lie apart: by Student's t, of as many."""
-    found = {f"here, `{plan}`": value for plan, value in figures_of("seeds")["each"].items()}
-    found["in README's table, seed 0 on another machine, whose products round otherwise"] = _cider("flickr", PLAIN)
     gates = figures_of("variants")["channel_gates"]["Flickr8k"][1]["of"][ROUNDED]["value"]
-    found["seed 0 on the same grid made through float16, `cbam` without gates"] = gates
+    found = {
+        "seed 0, in README's table": _cider("flickr", PLAIN),
+        "seed 0 on another machine, and a grid whose maps went through float16 (`cbam` without gates)": gates,
+        **{f"on that machine, `{plan}`": value for plan, value in figures_of("seeds").items()},
+    }
     values = list(found.values())
     apart = float(t.ppf(0.975, len(values) - 1)) * statistics.stdev(values) * math.sqrt(2)
     rows = [f"| {what} | {value:.3f} |" for what, value in found.items()]
