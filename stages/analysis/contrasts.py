@@ -42,10 +42,7 @@ def contrasts(terms: Sequence[Term]) -> dict[str, Contrast]:
     Raises:
         BadData: if two results are not of the same metric, photos and references.
     """
-    _, metric, first = terms[0]
-    for _, _, other in terms[1:]:
-        require_alike(first, other)
-    photos = len(first.photos)
+    metric, photos = terms[0][1], _photos(terms)
     sums = _sums(terms, whole_and_draws(photos))
     found = zip(metric.scores, map(estimate, sums.T), strict=True)
     return {name: Contrast(one.value, one.low, one.high, photos) for name, one in found}
@@ -73,12 +70,11 @@ def contrast_of_seeds(name: str, fitted: Sequence[Sequence[Sequence[Term]]]) -> 
         UnknownName: for a score that the metric does not give.
     """
     terms = [term for seeds in fitted for own in seeds for term in own]
-    _, metric, first = terms[0]
+    metric = terms[0][1]
     if name not in metric.scores:
         raise UnknownName(f"score of {metric.name}", name, metric.scores)
-    for _, _, other in terms[1:]:
-        require_alike(first, other)
-    draws, column = whole_and_draws(len(first.photos)), metric.scores.index(name)
+    photos = _photos(terms)
+    draws, column = whole_and_draws(photos), metric.scores.index(name)
     each = [np.stack([_sums(own, draws)[:, column] for own in seeds]) for seeds in fitted]  # (seeds, 1 + draws)
     total = np.sum([seeds.mean(axis=0) for seeds in each], axis=0)
     several = [seeds[:, 0] for seeds in each if len(seeds) > 1]
@@ -88,7 +84,15 @@ def contrast_of_seeds(name: str, fitted: Sequence[Sequence[Sequence[Term]]]) -> 
         error = deviation * math.sqrt(sum(1 / len(values) for values in several))
         total[1:] += error * np.random.default_rng(0).standard_t(freedom, len(total) - 1)
     found = estimate(total)
-    return Contrast(found.value, found.low, found.high, len(first.photos), deviation)
+    return Contrast(found.value, found.low, found.high, photos, deviation)
+
+
+def _photos(terms: Sequence[Term]) -> int:
+    """How many photos the terms are of, which have to be the same."""
+    _, _, first = terms[0]
+    for _, _, other in terms[1:]:
+        require_alike(first, other)
+    return len(first.photos)
 
 
 def _sums(terms: Sequence[Term], draws: Array) -> Array:

@@ -89,6 +89,11 @@ class Captioner(nn.Module, ABC):
         """What `encode` wants: the inputs, or, of one that looks for itself, the grid that its eyes see in maps."""
         return inputs if self.eyes is None else (self.eyes(*inputs),)
 
+    def begin(self, epoch: int) -> None:
+        """Let learn what does in this epoch, counted from 1."""
+        if self.eyes is not None:
+            self.eyes.open(epoch)
+
     def calibrate(self, inputs: Tensors) -> None:
         """Look at some training photos before anything is learned; by default nothing comes of it."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd import Function
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
@@ -34,7 +34,7 @@ class Deferred(TorchFunctionMode):
     ) -> Any:
         if func is F.linear and not kwargs and torch.is_grad_enabled():
             x, weight, bias = (*args, None)[:3]
-            if x.ndim == 2 and weight.requires_grad:
+            if x.ndim == 2 and weight.requires_grad and isinstance(weight, nn.Parameter):  # it outlives its id
                 return _Use.apply(x, *self._share(weight, bias))
         return func(*args, **(kwargs or {}))
 
@@ -54,7 +54,7 @@ class _Share(Function):
         ctx.set_materialize_grads(False)
         ctx.made, ctx.biased, ctx.kind = made, bias is not None, weight.dtype
         kind = _computed_in(weight)
-        return weight.to(kind, copy=True), bias if bias is None else bias.to(kind, copy=True)
+        return weight.to(kind).view_as(weight), bias if bias is None else bias.to(kind).view_as(bias)
 
     @staticmethod
     def backward(ctx: Any, *_: Tensor | None) -> tuple[Tensor | None, Tensor | None, None]:

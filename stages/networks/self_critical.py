@@ -86,6 +86,7 @@ def improve(
     with events(runtime.events if first else None, len(run.log)) as tell:
         while len(run.log) < len(log) + options.self_critical:
             began, score = time.perf_counter(), None
+            network.begin(len(run.log) + 1)
             with seeded(options.seed, len(run.log) + 1, device):
                 gained = _epoch(run, lessons, reward, options, runtime, device)
             if judge:

@@ -107,8 +107,7 @@ def train(
     with events(runtime.events if first else None, len(run.log)) as tell:
         while len(run.log) < most and run.stale < options.patience:
             began = time.perf_counter()
-            if network.eyes is not None:
-                network.eyes.open(len(run.log) + 1)
+            network.begin(len(run.log) + 1)
             with seeded(options.seed, len(run.log) + 1, device):
                 loss = _epoch(run, lessons, options, runtime, device, most)
             score = None

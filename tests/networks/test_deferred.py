@@ -69,6 +69,15 @@ def test_what_nobody_asks_about_is_not_counted(loop: Loop) -> None:
         torch.testing.assert_close(ours, theirs)
 
 
+def test_weights_made_on_the_way_pass_by(loop: Loop) -> None:
+    """They may be gone before the next use, and another have their place."""
+    x = torch.randn(2, 6, dtype=torch.float64)
+    with Deferred():
+        value = sum((torch.nn.functional.linear(x, loop.state.weight * k).sum() for k in (1, 2, 3)), x.new_zeros(()))
+    (found,) = torch.autograd.grad(value, [loop.state.weight])
+    torch.testing.assert_close(found, 6 * x.sum(dim=0).expand(6, 6))
+
+
 def test_frozen_weights_and_single_maps_pass_by(loop: Loop) -> None:
     x = torch.randn(2, 3, 6, dtype=torch.float64, requires_grad=True)
     loop.read.requires_grad_(False)

@@ -240,3 +240,11 @@ def test_averaged_weights_are_judged_and_kept() -> None:
     plain = Learning(9)
     improve(plain, lessons, reward, None, (), options(self_critical=3), Runtime(), "cpu")
     assert not torch.equal(net.table, plain.table)
+
+
+def test_its_epochs_follow_those_before_it_in_what_learns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run resumed here has networks that nothing else has opened."""
+    (lessons, reward), net, begun = taught(), Learning(9), list[int]()
+    monkeypatch.setattr(net, "begin", begun.append)
+    improve(net, lessons, reward, None, (Epoch(1.0, None, 0.0),), options(self_critical=3), Runtime(), "cpu")
+    assert begun == [2, 3, 4]
