@@ -21,6 +21,7 @@ from stages.analysis.retrieval import Retrieval, retrieval
 from stages.networks.aligning_options import AligningOptions
 from stages.networks.alignment import Alignment, ranking_loss, scores
 from stages.networks.device import resolve
+from stages.networks.memory import freed_memory_kept
 from stages.networks.resumable import keep, kept, made_by
 from stages.networks.training import Gather, seeded
 
@@ -62,6 +63,7 @@ class Found:
         return fmean([*self.sentences.recall.values(), *self.photos.recall.values()])
 
 
+@freed_memory_kept()
 def fit_alignment(
     vectors: Array, pairs: Pairs, tune: Pairs, gather: Gather, options: AligningOptions, runtime: Runtime
 ) -> tuple[Alignment, tuple[float, ...]]:

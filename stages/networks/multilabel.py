@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from pipeline.records import Array
 from pipeline.stage import Runtime
+from stages.networks.memory import freed_memory_kept
 from stages.networks.multilabel_options import MultilabelOptions
 from stages.networks.resumable import keep, kept, made_by
 from stages.networks.training import seeded
@@ -64,6 +65,7 @@ def odds(shows: Array) -> Array:
     return np.asarray(np.log(shares / (1 - shares)))
 
 
+@freed_memory_kept()
 def learn(
     network: nn.Module, train: Lessons, tune: Lessons, options: MultilabelOptions, runtime: Runtime, device: str
 ) -> tuple[float, ...]:

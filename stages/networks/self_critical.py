@@ -26,6 +26,7 @@ from stages.networks.checkpoint import Run
 from stages.networks.deferred import Deferred
 from stages.networks.events import events
 from stages.networks.hypothesis import Hypothesis
+from stages.networks.memory import freed_memory_kept
 from stages.networks.options import Epoch, TrainingOptions
 from stages.networks.sampling import by_chance
 from stages.networks.search import Pick, Rules, follow, greedy
@@ -61,6 +62,7 @@ class Reward:
         return torch.from_numpy(scores).view(len(photos), -1)
 
 
+@freed_memory_kept()
 def improve(
     network: Captioner,
     lessons: Lessons,

@@ -24,6 +24,7 @@ from stages.networks import processes
 from stages.networks.captioner import Captioner, Sentences, Tensors
 from stages.networks.checkpoint import Run
 from stages.networks.events import events
+from stages.networks.memory import freed_memory_kept
 from stages.networks.options import Epoch, TrainingOptions
 from stages.networks.precision import autocast
 from stages.networks.schedule import own_words, rate
@@ -76,6 +77,7 @@ def pack(captions: Sequence[Sequence[tuple[int, ...]]], longest: int, device: st
     return Sentences(rows, inputs, answers, active)
 
 
+@freed_memory_kept()
 def train(
     network: Captioner,
     lessons: Lessons,

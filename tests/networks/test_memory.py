@@ -1,92 +1,62 @@
-"""Learning from as many photos as COCO has, whose features are far larger than the memory there is."""
+"""Freed memory is kept for the next step within a training, and only there."""
 
-import json
-import random
+import ctypes
 import resource
-import struct
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
-from pipeline.columns import SHARD, write_column
-from pipeline.config import NoOptions
-from pipeline.executor import SplitFiles
-from pipeline.records import Image, Truth
-from pipeline.stage import Examples, Progress, Resources, Runtime
-from tests.networks.small_training import Killed
+from stages.networks.memory import freed_memory_kept
 
-PHOTOS, SHAPE, STEPS, GIB = 120_000, (49, 1280), 12, 2**30
+MANY = 2**24  # floats: 64 MiB, more than any threshold the C library comes to by itself
+
+pytestmark = pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "gnu_get_libc_version"), reason="needs glibc")
 
 
-class KillAfterSteps(Progress):
-    """Kills within the first epoch."""
-
-    def __call__(self, items: Iterable[Any], what: str, total: int) -> Iterator[Any]:
-        yield from islice(items, STEPS)
-        raise Killed
-
-
-def write_split(directory: Path, photos: int) -> SplitFiles:
-    """Photos with five of 30,000 sentences of ten words, and grids of zeros as holes in files of their full size."""
-    ids, chance = [str(photo) for photo in range(photos)], random.Random(0)
-    sentences = [" ".join(f"word{chance.randrange(9000)}" for _ in range(10)) for _ in range(30_000)]
-
-    def truth(start: int) -> Iterator[Truth]:
-        for photo in ids[start:]:
-            yield Truth(photo, tuple(chance.sample(sentences, 5)))
-
-    columns = {"images": lambda start: (Image(photo, "", 1, 1, photo) for photo in ids[start:]), "truth": truth}
-    for written, values in columns.items():
-        (directory / written).mkdir(parents=True)
-        write_column(directory / written, written, ids, values)
-    grid, size = directory / "grid", 2 * SHAPE[0] * SHAPE[1]
-    grid.mkdir()
-    starts = list(range(0, photos, SHARD))
-    for number, start in enumerate(starts):
-        many = min(SHARD, photos - start)
-        tensors = {
-            str(place): {"dtype": "F16", "shape": SHAPE, "data_offsets": [place * size, (place + 1) * size]}
-            for place in range(many)
-        }
-        header = json.dumps(tensors).encode()
-        with (grid / f"{number:06d}.safetensors").open("wb") as file:
-            file.write(struct.pack("<Q", len(header)) + header)
-            file.truncate(8 + len(header) + many * size)
-    (grid / "index.json").write_text(json.dumps({"ids": ids, "starts": starts}))
-    return SplitFiles(directory, {"grid": grid})
+def new_pages() -> int:
+    """Of ten tensors, each freed before the next."""
+    torch.ones(MANY)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        torch.ones(MANY)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 
-def learn(directory: Path) -> None:
-    """A slice of an epoch, and then the most memory this process ever had, in bytes."""
-    from stages.captions.show_attend_tell import Config, ShowAttendTell
-    from stages.resources.idf import Idf
-    from stages.resources.vocabulary import Config as VocabularyConfig
-    from stages.resources.vocabulary import Vocabulary
-
-    examples = {}
-    for name, photos in (("train", PHOTOS), ("tune", 8)):
-        files = write_split(directory / name, photos)
-        examples[name] = Examples(files.scenes(), files.truth())
-    truth, nothing = examples["train"].truth, Resources()
-    known = Resources(
-        {"vocabulary": Vocabulary(VocabularyConfig()).fit(truth, nothing), "idf": Idf(NoOptions()).fit(truth, nothing)}
-    )
-    stage = ShowAttendTell(Config(word=256, lstm=512, attention=256), Runtime("cpu", progress=KillAfterSteps()))
-    with pytest.raises(Killed):
-        stage.fit(examples, known)
-    (directory / "most").write_text(str(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+def held() -> int:
+    """Bytes of memory this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-@pytest.mark.slow
-def test_photos_of_cocos_number_are_learned_from_in_three_gib(tmp_path: Path) -> None:
-    learner = get_context("spawn").Process(target=learn, args=(tmp_path,))
-    learner.start()
-    learner.join()
-    assert learner.exitcode == 0
-    features = sum(file.stat().st_size for file in (tmp_path / "train" / "grid").glob("*.safetensors"))
-    assert features > 14 * GIB
-    assert int((tmp_path / "most").read_text()) < 3 * GIB
+def test_within_no_page_is_new() -> None:
+    outside = new_pages()
+    with freed_memory_kept():
+        within = new_pages()
+    assert outside > 100 * max(within, 1)
+    assert new_pages() > 100 * max(within, 1)
+
+
+def test_afterwards_what_is_free_is_given_back() -> None:
+    with freed_memory_kept():
+        new_pages()
+        within = held()
+    assert within - held() > 4 * MANY * 0.9
+
+
+def test_what_is_not_free_stays_as_it_is() -> None:
+    with freed_memory_kept():
+        made = [torch.full((MANY,), float(value)) for value in range(3)]
+        del made[1]
+        new_pages()
+    assert np.array_equal([float(part.max()) for part in made], [0, 2])
+
+
+def test_it_ends_where_the_training_fails() -> None:
+    @freed_memory_kept()
+    def training() -> None:
+        raise ValueError("it fails")
+
+    with pytest.raises(ValueError, match="it fails"):
+        training()
+    assert new_pages() > 1000
