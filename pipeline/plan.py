@@ -1,21 +1,16 @@
 """A plan: which stage writes which field. It is checked before anything runs, and cut to what one field needs."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from pipeline.config import build, named, spell, split_spec
-from pipeline.errors import BadPlan, UnknownName
-from pipeline.records import FIELDS
-from pipeline.registry import Choice, choose, get
+from pipeline.errors import BadPlan
+from pipeline.registry import Choice, choose
 from pipeline.stage import Resource, Stage
-
-_TABLES = ("stages", "resources", "folds")
 
 
 @dataclass(frozen=True)
@@ -38,32 +33,6 @@ class Plan:
     title: str = ""
     fitted: Mapping[str, str] = field(default_factory=dict)
     foreign: tuple[str, ...] = ()
-
-    @classmethod
-    def load(cls, path: Path, fitted_on: str = "") -> "Plan":
-        """Read a TOML file with a title and tables [stages], [resources], [folds].
-
-        [fitted_on.DATASET.stages] and so on say what is otherwise where the plan is fitted on that dataset.
-
-        Raises:
-            BadPlan: if it is not such a file.
-            UnknownName, BadOption: for what its tables name.
-        """
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            raise BadPlan(f"plan {str(path)!r} cannot be read: {why}; mend the file, or its path") from None
-        title, special = str(content.pop("title", "")), content.pop("fitted_on", {})
-        tables = _tables(path, content)
-        for name in _table(path, "fitted_on", special):
-            get("datasets", name)
-            for kind, table in _tables(path, special[name]).items():
-                if name == fitted_on:
-                    tables[kind] |= table
-        if not tables["stages"]:
-            raise BadPlan(f'plan {str(path)!r} needs a table [stages], with lines such as captions = "template"')
-        return cls(path.stem, tables["stages"], tables["resources"], tables["folds"], title)._canonical()
 
     @classmethod
     def from_text(cls, text: str) -> "Plan":
@@ -113,12 +82,7 @@ class Plan:
     def swap(self, written: str, text: str) -> "Plan":
         """The plan with another stage for one of its fields, or with other options for the stage it has: options that
         are not given stay as the plan has them. Its title says so."""
-        (old, kept), (new, given) = split_spec(self.stages[written]), split_spec(text)
-        if old == new:
-            config_type = choose(written, old).kind.config_type
-            config = build(config_type, kept | named(config_type, given), f"{written}/{new}")
-            text = spell(new, config)
-        chosen = choose(written, text).text
+        chosen = over(written, self.stages[written], text)
         title = f"{self.title} [{written}: {chosen}]".strip()
         return replace(self, stages={**self.stages, written: chosen}, title=title)
 
@@ -195,17 +159,6 @@ class Plan:
         """The fields written by stages that hand on the truth: a plan that has any is an oracle (or a person)."""
         return tuple(written for written in self.stages if self.stage(written).kind.sees_truth)
 
-    def _canonical(self) -> "Plan":
-        for written in self.stages:
-            if written not in FIELDS:
-                raise UnknownName(f"field in plan {self.name!r}", written, FIELDS)
-        resources = {name: choose("resources", text).text for name, text in self.resources.items()}
-        return replace(
-            self,
-            stages={written: choose(written, text).text for written, text in self.stages.items()},
-            resources={name: text for name, text in resources.items() if text != name},
-        )
-
     def _only(self, fields: set[str], last: str) -> "Plan":
         """What of the plan concerns some fields, the `last` of which nothing learns from."""
         used = (plan.uses(written) for plan in (self, self.as_fitted(last)) for written in fields)
@@ -229,19 +182,10 @@ class Plan:
         return wanted
 
 
-def _tables(path: Path, content: Any) -> dict[str, dict[str, Any]]:
-    """The tables of a plan file, or of what is otherwise on one dataset."""
-    for key in _table(path, "fitted_on", content):
-        if key not in _TABLES:
-            raise UnknownName(f"part of plan {str(path)!r}", key, ("title", *_TABLES, "fitted_on"))
-    tables = {key: _table(path, key, content.get(key, {})) for key in _TABLES}
-    for name, text in (*tables["stages"].items(), *tables["resources"].items()):
-        if not isinstance(text, str):
-            raise BadPlan(f'plan {str(path)!r}: {name} = {text!r} should be a text, such as {name} = "oracle"')
-    return tables
-
-
-def _table(path: Path, key: str, content: Any) -> dict[str, Any]:
-    if not isinstance(content, dict):
-        raise BadPlan(f"plan {str(path)!r}: {key} should be a table, [{key}], with lines such as name = ...")
-    return dict(content)
+def over(room: str, below: str, above: str) -> str:
+    """A choice of a room in place of another: of the same name, options that are not given stay as they were."""
+    (old, kept), (new, given) = split_spec(below), split_spec(above)
+    if old != new:
+        return choose(room, above).text
+    config_type = choose(room, old).kind.config_type
+    return spell(new, build(config_type, kept | named(config_type, given), f"{room}/{new}"))

@@ -9,6 +9,7 @@ from pipeline.config import spell, split_spec
 from pipeline.errors import BadOption, BadPlan, UnknownName
 from pipeline.keys import Source, check_truth
 from pipeline.plan import Plan
+from pipeline.plan_file import read_plan
 from pipeline.records import FIELDS
 from pipeline.registry import choose, get, registered
 
@@ -33,15 +34,28 @@ def find_plan(text: str, fitted_on: str = "") -> Plan:
 
     Raises:
         UnknownName: naming the nearest shipped plan.
+        BadPlan: for a file that is no plan, or plans that build on each other in a circle.
     """
-    if text.endswith(".toml"):
-        return Plan.load(Path(text), fitted_on)
+    return _find(text, fitted_on, ())
+
+
+def _find(text: str, fitted_on: str, above: tuple[Path, ...]) -> Plan:
+    """A plan, which those of the files `above` build on, the last one on it."""
     if text.endswith(".json"):
         captions = spell("from_file", get("captions", "from_file").config_type(path=text))
         return Plan(Path(text).stem, {"captions": captions}, title=f"captions read from {Path(text).name}")
-    if text not in plan_names():
+    if not text.endswith(".toml") and text not in plan_names():
         raise UnknownName("plan", text, plan_names())
-    return Plan.load(SHIPPED / f"{text}.toml", fitted_on)
+    file = (Path(text) if text.endswith(".toml") else SHIPPED / f"{text}.toml").resolve()
+    if file in above:
+        circle = " from ".join(one.stem for one in (*above[above.index(file) :], file))
+        raise BadPlan(f"plans build on each other in a circle, {circle}: take out one of their `from`")
+    return read_plan(file, fitted_on, lambda name: _find(_beside(file, name), fitted_on, (*above, file)))
+
+
+def _beside(file: Path, name: str) -> str:
+    """What a plan's file calls a plan: files lie beside it."""
+    return str(file.parent / name) if name.endswith((".toml", ".json")) else name
 
 
 def find_plans(texts: Iterable[str], swaps: Sequence[str], on: Source | None, fitted_on: str = "") -> tuple[Plan, ...]:

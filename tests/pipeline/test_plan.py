@@ -7,6 +7,7 @@ from pipeline.errors import BadPlan, UnknownName
 from pipeline.keys import Recipes, Source, check_truth, key_of
 from pipeline.photos import Photos
 from pipeline.plan import Plan
+from pipeline.plan_file import read_plan
 
 BABYTALK = Plan(
     "babytalk",
@@ -62,16 +63,16 @@ def test_unknown_names_in_a_file_are_named(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('[stages]\ncaptions = "tempalte"\n')
     with pytest.raises(UnknownName, match="did you mean 'template'"):
-        Plan.load(file)
+        read_plan(file)
     file.write_text('[stages]\ncaption = "template"\n')
     with pytest.raises(UnknownName, match="did you mean 'captions'"):
-        Plan.load(file)
+        read_plan(file)
     file.write_text("[stages]\ncaptions = 3\n")
     with pytest.raises(BadPlan, match="captions = 3 should be a text"):
-        Plan.load(file)
+        read_plan(file)
     file.write_text("not toml at all")
     with pytest.raises(BadPlan, match="cannot be read"):
-        Plan.load(file)
+        read_plan(file)
 
 
 def test_restricting_keeps_the_ancestors_of_a_field_alone() -> None:
@@ -157,8 +158,8 @@ vocabulary = "vocabulary:min_count=3"
 def test_what_is_otherwise_on_a_dataset_is_so_where_the_plan_is_fitted_on_it(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(FILE)
-    usual, drawn = Plan.load(file, "folder"), Plan.load(file, "scenes")
-    assert usual == Plan.load(file)
+    usual, drawn = read_plan(file, "folder"), read_plan(file, "scenes")
+    assert usual == read_plan(file)
     assert dict(usual.stages) == {"detections": "oracle", "captions": "human"}
     assert dict(drawn.stages) == {"detections": "hog_svm", "captions": "human"}
     assert drawn.resources["vocabulary"] == "vocabulary:min_count=3"
@@ -180,7 +181,52 @@ def test_what_is_wrong_for_a_dataset_is_named_also_when_it_is_not_asked_for(
     file = tmp_path / "mine.toml"
     file.write_text(f'[stages]\ncaptions = "human"\n{wrong}\n')
     with pytest.raises((BadPlan, UnknownName), match=says):
-        Plan.load(file)
+        read_plan(file)
+
+
+BASES = {
+    "boxes": Plan("boxes", {"detections": "nanodet:least=0.2:most=20", "captions": "human"}, folds={"detections": 3}),
+    "words": Plan("words", {"captions": "template:lone=a:style=short"}, {"vocabulary": "vocabulary:min_count=3"}),
+}
+
+
+def built(tmp_path: Path, text: str, fitted_on: str = "") -> Plan:
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    return read_plan(file, fitted_on, BASES.__getitem__)
+
+
+def test_a_plan_from_another_says_what_is_otherwise(tmp_path: Path) -> None:
+    plan = built(tmp_path, 'from = "boxes"\ntitle = "mine"\n[stages]\ndetections = "nanodet:most=9"\n')
+    assert dict(plan.stages) == {"detections": "nanodet:least=0.2:most=9", "captions": "human"}
+    assert (plan.name, plan.title, plan.folds) == ("mine", "mine", {"detections": 3})
+
+
+def test_of_several_plans_the_later_is_laid_over_the_earlier(tmp_path: Path) -> None:
+    over = '[stages]\ncaptions = "template:style=babytalk"\n[resources]\nvocabulary = "vocabulary:longest=9"\n'
+    plan = built(tmp_path, f'from = ["boxes", "words"]\n{over}')
+    assert plan.stages["captions"] == "template:lone=a"  # style=babytalk is the default
+    assert plan.stages["detections"] == BASES["boxes"].stages["detections"]
+    assert plan.resources == {"vocabulary": "vocabulary:longest=9:min_count=3"}
+    other = built(tmp_path, 'from = ["words", "boxes"]\n')
+    assert other.stages["captions"] == "human"
+
+
+def test_a_field_with_an_empty_text_is_left_out(tmp_path: Path) -> None:
+    assert set(built(tmp_path, 'from = "boxes"\n[stages]\ndetections = ""\n').stages) == {"captions"}
+
+
+def test_what_is_otherwise_on_a_dataset_is_laid_over_what_the_other_plan_has_there(tmp_path: Path) -> None:
+    text = 'from = "boxes"\n[stages]\ndetections = "nanodet:most=9"\n'
+    text += '[fitted_on.scenes.stages]\ndetections = "hog_svm"\n'
+    assert built(tmp_path, text, "scenes").stages["detections"] == "hog_svm"
+    assert built(tmp_path, text, "flickr").stages["detections"] == "nanodet:least=0.2:most=9"
+
+
+@pytest.mark.parametrize("wrong", ["3", "[3]", '""', '["boxes", ""]', "{ a = 1 }"])
+def test_what_is_no_plan_to_build_on_is_refused(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(BadPlan, match="should be a plan, or a list of them"):
+        built(tmp_path, f"from = {wrong}\n")
 
 
 def test_what_stands_in_changes_what_is_read_and_no_model_of_what_comes_after() -> None:

@@ -74,6 +74,30 @@ def test_two_plans_of_one_name_are_refused(tmp_path: Path) -> None:
         find_plans(("human", str(tmp_path / "human.toml")), (), SCENES)
 
 
+def test_a_plan_may_build_on_shipped_ones_and_on_files_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('from = "babytalk"\n[stages]\ngraph = "argmax"\n')
+    (tmp_path / "other.toml").write_text('from = ["mine.toml", "show_attend_tell"]\n')
+    mine, other = find_plan(str(tmp_path / "mine.toml")), find_plan(str(tmp_path / "other.toml"))
+    shipped = find_plan("babytalk").stages
+    assert dict(mine.stages) == {**shipped, "graph": "argmax"}
+    assert dict(other.stages) == {**mine.stages, **find_plan("show_attend_tell").stages}
+    drawn = find_plan(str(tmp_path / "mine.toml"), "scenes")
+    assert dict(drawn.stages) == {**find_plan("babytalk", "scenes").stages, "graph": "argmax"}
+
+
+def test_a_plan_that_builds_on_itself_or_on_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text('from = "two.toml"\n')
+    (tmp_path / "two.toml").write_text('from = "one.toml"\n')
+    with pytest.raises(BadPlan, match="in a circle, one from two from one"):
+        find_plan(str(tmp_path / "one.toml"))
+    (tmp_path / "two.toml").write_text('from = "babytlak"\n')
+    with pytest.raises(UnknownName, match="did you mean 'babytalk'"):
+        find_plan(str(tmp_path / "one.toml"))
+    (tmp_path / "two.toml").write_text('from = "three.toml"\n')
+    with pytest.raises(BadPlan, match=r"three\.toml' cannot be read"):
+        find_plan(str(tmp_path / "one.toml"))
+
+
 def test_captions_made_elsewhere_are_a_plan_by_their_file_and_count_by_their_content(tmp_path: Path) -> None:
     said = tmp_path / "their, system: 1.json"
     said.write_text(json.dumps([{"image_id": "test-00000", "caption": "A dog."}]))

@@ -1,0 +1,114 @@
+"""Plans as files: TOML with a title, tables [stages], [resources], [folds], and what is otherwise on some datasets."""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import BadPlan, UnknownName
+from pipeline.plan import Plan, over
+from pipeline.records import FIELDS
+from pipeline.registry import choose, get
+
+_TABLES = ("stages", "resources", "folds")
+
+Tables = dict[str, dict[str, Any]]
+
+
+def _none(name: str) -> Plan:
+    raise UnknownName("plan", name, ())
+
+
+def read_plan(path: Path, fitted_on: str = "", base: Callable[[str], Plan] = _none) -> Plan:
+    """Read a plan's file.
+
+    [fitted_on.DATASET.stages] and so on say what is otherwise where the plan is fitted on that dataset.
+    `from = "other"` builds on another plan, or on several, each laid over the ones before it, as this file is over all
+    of them: what it leaves out is theirs, options of their stages too, and a field with an empty text is left out.
+
+    Args:
+        base: the plan that a name after `from` stands for.
+
+    Raises:
+        BadPlan: if it is not such a file.
+        UnknownName, BadOption: for what its tables name.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadPlan(f"plan {str(path)!r} cannot be read: {why}; mend the file, or its path") from None
+    title, special = str(content.pop("title", "")), content.pop("fitted_on", {})
+    names = _names(path, content.pop("from", []))
+    tables = _tables(path, content)
+    for name in _table(path, "fitted_on", special):
+        get("datasets", name)
+        for kind, table in _tables(path, special[name]).items():
+            if name == fitted_on:
+                tables[kind] |= table
+    merged = reduce(_laid_over, [*(_as_tables(base(name)) for name in names), tables])
+    if not merged["stages"]:
+        raise BadPlan(f'plan {str(path)!r} needs a table [stages], with lines such as captions = "template"')
+    return _plan(path.stem, title, merged)
+
+
+def _plan(name: str, title: str, tables: Tables) -> Plan:
+    """With every text as it is spelled in keys."""
+    for written in tables["stages"]:
+        if written not in FIELDS:
+            raise UnknownName(f"field in plan {name!r}", written, FIELDS)
+    stages = {written: choose(written, text).text for written, text in tables["stages"].items()}
+    resources = {name: choose("resources", text).text for name, text in tables["resources"].items()}
+    configured = {name: text for name, text in resources.items() if text != name}
+    return Plan(name, stages, configured, tables["folds"], title)
+
+
+def _as_tables(plan: Plan) -> Tables:
+    return {"stages": dict(plan.stages), "resources": dict(plan.resources), "folds": dict(plan.folds)}
+
+
+def _laid_over(below: Tables, above: Tables) -> Tables:
+    resources = {name: ("resources", text) for name, text in above["resources"].items()}
+    stages = {written: (written, text) for written, text in above["stages"].items()}
+    return {
+        "stages": _with(below["stages"], stages),
+        "resources": _with(below["resources"], resources),
+        "folds": below["folds"] | above["folds"],
+    }
+
+
+def _with(below: Mapping[str, str], above: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Texts with others over them, which are given with the room of the registry that knows them."""
+    result = dict(below)
+    for key, (room, text) in above.items():
+        if text:
+            result[key] = over(room, below[key], text) if key in below else text
+        else:
+            result.pop(key, None)
+    return result
+
+
+def _names(path: Path, given: Any) -> Iterable[str]:
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise BadPlan(f'plan {str(path)!r}: from = {given!r} should be a plan, or a list of them: from = "babytalk"')
+    return names
+
+
+def _tables(path: Path, content: Any) -> Tables:
+    """The tables of a plan file, or of what is otherwise on one dataset."""
+    for key in _table(path, "fitted_on", content):
+        if key not in _TABLES:
+            raise UnknownName(f"part of plan {str(path)!r}", key, ("title", "from", *_TABLES, "fitted_on"))
+    tables = {key: _table(path, key, content.get(key, {})) for key in _TABLES}
+    for name, text in (*tables["stages"].items(), *tables["resources"].items()):
+        if not isinstance(text, str):
+            raise BadPlan(f'plan {str(path)!r}: {name} = {text!r} should be a text, such as {name} = "oracle"')
+    return tables
+
+
+def _table(path: Path, key: str, content: Any) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise BadPlan(f"plan {str(path)!r}: {key} should be a table, [{key}], with lines such as name = ...")
+    return dict(content)
