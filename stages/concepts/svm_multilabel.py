@@ -19,6 +19,8 @@ from stages.vision.calibration import platt, probability
 
 LEAST = 5
 """Photos of `tune` that show a concept, from which it has a Platt curve of its own."""
+KEPT_TOGETHER = 16
+"""Concepts whose machines are kept at once while others are still to be fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,9 @@ class SvmMultilabel(Stage[SvmMultilabelConfig, tuple[Scored, ...]]):
         looks = np.stack([self._look(train.scenes[place]) for place in places])  # (photos, numbers)
         self.mean_, self.spread_ = looks.mean(axis=0), np.maximum(looks.std(axis=0), 1e-6)
         seen = self._standard(looks)
-        columns = self.runtime.progress(range(len(self.names_)), "fit concepts", len(self.names_))
-        machines = [self._machine(seen, said[:, column]) for column in columns]
-        self.weights_ = np.stack([weights for weights, _ in machines], axis=1)
-        self.biases_ = np.array([bias for _, bias in machines])
+        machines = self._machines(seen, said)
+        self.weights_ = np.ascontiguousarray(machines[:, :-1].T)  # as it is loaded: sums in another order differ
+        self.biases_ = machines[:, -1].copy()
         held = [place for place, truth in enumerate(tune.truth) if truth.captions]
         raw = self._raw([tune.scenes[place] for place in held])  # (photos, concepts)
         right = resources.of(Concepts).named([tune.truth[place] for place in held])
@@ -100,17 +101,32 @@ class SvmMultilabel(Stage[SvmMultilabelConfig, tuple[Scored, ...]]):
         look = np.asarray(scene.read(self.config.looks), dtype=np.float64)
         return look.mean(axis=0) if self.config.looks == "grid" else look
 
-    def _machine(self, seen: Array, said: Array) -> tuple[Array, float]:
-        """The weights and the bias of one concept."""
+    def _machines(self, seen: Array, said: Array) -> Array:
+        """(concepts, numbers + 1): the weights of each concept, its bias last. A fit that was killed goes on with the
+        concepts it had not kept."""
+        kept = self.runtime.scratch and self.runtime.scratch / "machines.npy"
+        done = list(np.load(kept)) if kept and kept.exists() else []
+        left = range(len(done), said.shape[1])
+        for column in self.runtime.progress(left, "fit concepts", len(left)):
+            done.append(self._machine(seen, said[:, column]))
+            if kept and not len(done) % KEPT_TOGETHER:
+                part = kept.with_suffix(".part")
+                with part.open("wb") as file:
+                    np.save(file, np.stack(done))
+                part.replace(kept)
+        return np.stack(done)
+
+    def _machine(self, seen: Array, said: Array) -> Array:
+        """The weights of one concept, and its bias."""
         from sklearn.linear_model import LogisticRegression
         from sklearn.svm import LinearSVC
 
         if said.all() or not said.any():
             odds = (said.sum() + 1) / (len(said) - said.sum() + 1)  # the rule of succession
-            return np.zeros(seen.shape[1]), float(np.log(odds))
+            return np.append(np.zeros(seen.shape[1]), np.log(odds))
         if self.config.machine == "svm":
             # The dual, to liblinear's own tolerance: far fewer steps than the primal to 1e-4.
             machine = LinearSVC(C=self.config.C, dual=True, tol=0.1, random_state=0, max_iter=5000).fit(seen, said)
         else:
             machine = LogisticRegression(C=self.config.C, max_iter=500).fit(seen, said)
-        return machine.coef_[0], float(machine.intercept_[0])
+        return np.append(machine.coef_[0], machine.intercept_[0])

@@ -1,17 +1,22 @@
 """What holds for every way to tell concepts."""
 
+from dataclasses import replace
+from itertools import islice
+
 import numpy as np
 import pytest
 
 from pipeline.errors import BadData
 from pipeline.records import Truth
-from pipeline.stage import Examples
+from pipeline.stage import Examples, Progress, Runtime
+from stages.concepts import svm_multilabel
 from stages.concepts.cnn_multilabel import CnnMultilabel
 from stages.concepts.mil_regions import MilRegions, MilRegionsConfig
 from stages.concepts.svm_multilabel import SvmMultilabel, SvmMultilabelConfig
 from stages.networks.multilabel_options import MultilabelOptions
 from stages.vision.calibration import platt
 from tests.concepts.conftest import WORDS
+from tests.networks.small_training import Killed
 
 FAST = {"learning_rate": 0.05, "batch": 32, "weight_decay": 0.0, "dropout": 0.0}
 MAKERS = {
@@ -125,3 +130,28 @@ def test_training_ends_when_tune_gets_no_better(photos):
 def test_the_classical_road_needs_no_grid():
     assert MAKERS["descriptors"]().reads() == ("descriptors",)
     assert MAKERS["svm"]().reads() == ("grid",)
+
+
+def test_machines_fitted_before_a_kill_are_not_fitted_again(photos, tmp_path, monkeypatch):
+    whole = MAKERS["svm"]().fit(photos.examples, photos.resources)
+    monkeypatch.setattr(svm_multilabel, "KEPT_TOGETHER", 2)
+    runtime = Runtime(scratch=tmp_path)
+    with pytest.raises(Killed):
+        SvmMultilabel(whole.config, replace(runtime, progress=KillAfterThree())).fit(photos.examples, photos.resources)
+    told = Told()
+    again = SvmMultilabel(whole.config, replace(runtime, progress=told)).fit(photos.examples, photos.resources)
+    assert told.items == [2, 3]
+    assert np.array_equal(again.weights_, whole.weights_)
+    assert np.array_equal(again.biases_, whole.biases_)
+
+
+class KillAfterThree(Progress):
+    def __call__(self, items, what, total):
+        yield from islice(items, 3)
+        raise Killed
+
+
+class Told(Progress):
+    def __call__(self, items, what, total):
+        self.items = list(items)
+        return iter(self.items)
