@@ -35,11 +35,11 @@ from pipeline.records import (
     Truth,
 )
 from workflows.report.comparison import Comparison, System
-from workflows.report.details import LEVELS, attention, pieces
+from workflows.report.details import LEVELS, attention, details, pieces
 from workflows.report.disagreement import disagreement
 from workflows.report.learning import Learning
 from workflows.report.page import MOST_CHARACTERS, render, render_captions
-from workflows.report.scores import score_table
+from workflows.report.scores import photo_scores, score_table
 from workflows.report.thumbnails import GRADES, thumbnails
 
 HOSTILE = "a </script><script>alert('\"&')</script> \u2028 <img src=http://example.org/x.png> dog"
@@ -484,6 +484,37 @@ def test_a_fine_map_is_halved_by_sums_and_a_broken_one_left_out() -> None:
     assert attention([0.5, 0.5], (2, 2)) is None
     assert attention([math.nan], (1, 1)) is None
     assert attention([0.0], (1, 1)) is None
+
+
+def test_weights_over_regions_are_told_by_box_and_are_no_map_however_many() -> None:
+    boxes = tuple(
+        Detection(Box(0, 0, 9, 9), ((label, score),)) for label, score in (("cat", 0.4), ("dog", 0.9), ("cup", 0.3))
+    )
+    looked = Evidence("attention", (0.1, 0.2, 0.6, 0.1))  # the photo, then dog, cat and cup: 4 is a square
+    caption = Caption("cat", ("cat",), evidence=(looked,))
+    known = details(Scene(Image("1", "", 9, 9, ""), {"captions": (caption,), "detections": boxes}))
+    assert known is not None
+    (why,) = known["why"]
+    assert "map" not in why
+    assert why["box"] == 0
+    assert why["terms"][:2] == [["box 1, cat", 0.6], ["box 2, dog", 0.2]]
+    assert ["the whole photo", 0.1] in why["terms"]
+    whole = replace(caption, evidence=(Evidence("attention", (0.7, 0.1, 0.1, 0.1)),))
+    known = details(Scene(Image("1", "", 9, 9, ""), {"captions": (whole,), "detections": boxes}))
+    assert known is not None
+    assert "box" not in known["why"][0]
+
+
+def test_the_page_takes_its_score_among_those_of_which_more_is_better(made: Comparison) -> None:
+    photos = {image.id: 68.0 for image in made.images}
+    perplexity = Score("perplexity", 68.0, "all", "", photos)
+    fluent = replace(made, systems=tuple(replace(system, scores=(perplexity,)) for system in made.systems))
+    assert photo_scores(fluent) is None
+    text = render(fluent)
+    assert "Best described" not in text
+    assert "Most disagreed" in text
+    both = tuple(replace(system, scores=(perplexity, *system.scores)) for system in made.systems)
+    assert photo_scores(replace(made, systems=both)) == ("all", "CIDEr-D")
 
 
 def test_words_are_found_in_the_text_they_make() -> None:

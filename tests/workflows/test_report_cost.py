@@ -49,6 +49,14 @@ def test_cheaper_is_farther_right_by_equal_steps_for_equal_factors() -> None:
     assert "1.40" in {text for _, text in drawn.upwards}
 
 
+@pytest.mark.parametrize("most", [0.004, 0.4, 1.9, 14.0, 95.0, 80_000.0])
+def test_scores_of_any_size_have_ticks(most: float) -> None:
+    points = [Point("little", 1.0, 0.0), Point("much", 2.0, most)]
+    drawn = scatter(points, FRAME, math.inf)
+    texts = [text for _, text in drawn.upwards]
+    assert 1 <= len(set(texts)) == len(texts) <= 7
+
+
 def test_the_drawing_says_its_values_and_shows_the_interval_as_a_line(measured: Comparison) -> None:
     systems = tuple(
         replace(system, scores=tuple(replace(score, interval=(0.1, 0.9)) for score in system.scores if score.value))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.records import AttributeScores, Caption, Detection, Evidence, Relation, Scene, SceneGraph, Scored
+from stages.vision.boxes import by_confidence
 
 LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 """One character a place of an attention map: 0 is none, the last the strongest place of that map."""
@@ -24,10 +25,11 @@ def details(scene: Scene) -> dict[str, Any] | None:
     if not captions:
         return None
     best = captions[0]
+    detections: tuple[Detection, ...] = scene.fields.get("detections") or ()
     known: dict[str, Any] = {
         "pieces": pieces(best),
         "chances": [number(math.exp(score)) for score in best.token_scores[: len(best.words)]],
-        "why": [_why(evidence) for evidence in best.evidence],
+        "why": [_why(evidence, detections) for evidence in best.evidence],
         "total": number(best.log_probability),
         "reference": best.reference,
         "others": [[other.text, number(other.log_probability)] for other in captions[1 : _MOST_OTHERS + 1]],
@@ -35,7 +37,6 @@ def details(scene: Scene) -> dict[str, Any] | None:
         "triplets": [[t.object, t.action, t.scene, number(t.score)] for t in scene.fields.get("triplets") or ()][:5],
     }
     graph: SceneGraph | None = scene.fields.get("graph")
-    detections: tuple[Detection, ...] = scene.fields.get("detections") or ()
     shown = _shown(detections, best, graph)
     known["boxes"] = [_box(place, detections[place], scene.fields.get("attributes") or ()) for place in shown]
     known["relations"] = _relations(scene.fields.get("relations") or (), frozenset(shown))
@@ -76,17 +77,27 @@ def attention(weights: Iterable[float], shape: tuple[int, int]) -> list[Any] | N
     return [*grid.shape, number(grid.max() / grid.sum()), "".join(LEVELS[level] for level in levels)]
 
 
-def _why(evidence: Evidence | None) -> dict[str, Any] | None:
+def _why(evidence: Evidence | None, detections: tuple[Detection, ...] = ()) -> dict[str, Any] | None:
+    """Weights with a shape are a map; those without are of `regions`, the whole photo and then the surest boxes."""
     if evidence is None:
         return None
-    root = math.isqrt(len(evidence.weights))
+    box, regions = evidence.detection, list[tuple[str, float]]()
+    if evidence.shape is None and 1 < len(evidence.weights) <= len(detections) + 1:
+        places = [None, *by_confidence(detections)]
+        ranked = sorted(zip(evidence.weights, places, strict=False), key=lambda pair: -pair[0])
+        regions = [(_region(place, detections), weight) for weight, place in ranked[:_MOST_LABELS]]
+        box = ranked[0][1] if box is None else box
     known = {
         "kind": evidence.kind,
-        "map": attention(evidence.weights, evidence.shape or (root, root)),
-        "box": evidence.detection,
-        "terms": _scored(evidence.terms),
+        "map": attention(evidence.weights, evidence.shape) if evidence.shape else None,
+        "box": box,
+        "terms": _scored((*evidence.terms, *regions)),
     }
     return {name: value for name, value in known.items() if value not in (None, [])}
+
+
+def _region(place: int | None, detections: tuple[Detection, ...]) -> str:
+    return "the whole photo" if place is None else f"box {place + 1}, {detections[place].label}"
 
 
 def _shown(detections: tuple[Detection, ...], caption: Caption, graph: SceneGraph | None) -> list[int]:

@@ -161,6 +161,7 @@ def _log_ticks(low: float, high: float, place: Callable[[float], float]) -> tupl
 
 
 def _ticks(low: float, high: float, place: Callable[[float], float]) -> tuple[tuple[float, str], ...]:
-    step = next(step for step in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0) if (high - low) / step <= 6)
+    steps = (digit * 10.0**power for power in range(-2, 8) for digit in (1, 2, 5))
+    step = next(step for step in steps if (high - low) / step <= 6)
     first, last = math.ceil(max(low, 0.0) / step), math.floor(high / step)
-    return tuple((place(turn * step), f"{turn * step:.2f}") for turn in range(first, last + 1))
+    return tuple((place(turn * step), f"{turn * step:,.{2 if step < 1 else 0}f}") for turn in range(first, last + 1))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from pipeline.records import Score
+from pipeline.registry import get, registered
+from pipeline.stage import Better
 from workflows.report.comparison import Comparison, System
 
 GROUPS: Mapping[str, str] = {"all": "All references", "leave_one_out": "Leave one out"}
@@ -78,10 +80,22 @@ def score_table(comparison: Comparison, variants: bool = False) -> ScoreTable:
     )
 
 
+def better() -> Mapping[str, Better]:
+    """Score -> what is better of it."""
+    kinds = [get("metrics", metric) for metric in registered("metrics")]
+    return {name: kind.better.get(name, "more") for kind in kinds for name in kind.scores}
+
+
 def photo_scores(comparison: Comparison) -> Column | None:
-    """The column whose scores of single photos the page shows: CIDEr before others, then the one most systems have,
-    all references before leave one out."""
-    have = Counter((s.references, s.metric) for system in comparison.systems for s in system.scores if s.per_photo)
+    """The column whose scores of single photos the page shows, one of which more is better: CIDEr before others, then
+    the one most systems have, all references before leave one out."""
+    ways = better()
+    have = Counter(
+        (score.references, score.metric)
+        for system in comparison.systems
+        for score in system.scores
+        if score.per_photo and ways.get(score.metric, "more") == "more"
+    )
     return max(
         have, key=lambda column: (column[1].lower().startswith("cider"), have[column], column[0] == "all"), default=None
     )

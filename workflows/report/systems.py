@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.records import Score
-from pipeline.registry import get, registered
 from workflows.report.ablation import shown
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import curves
-from workflows.report.scores import GROUPS, by_photo, photo_metric
+from workflows.report.scores import GROUPS, better, by_photo, photo_metric
 from workflows.report.section import filled
 from workflows.report.shots import Shot, most, typical
 from workflows.report.wording import wording
@@ -81,17 +80,12 @@ def parts(comparison: Comparison, system: System) -> list[Part]:
 
 def standings(mine: Sequence[Score], all_of: Sequence[Sequence[Score]]) -> list[Standing]:
     """A system's scores among those of every system, itself among them; without those it has not."""
-    better = {
-        name: get("metrics", metric).better.get(name, "more")
-        for metric in registered("metrics")
-        for name in get("metrics", metric).scores
-    }
-    found = []
+    ways, found = better(), list[Standing]()
     for score in mine:
         if score.value is None:
             continue
         values = sorted(s.value for each in all_of for s in each if s.metric == score.metric and s.value is not None)
-        way = better.get(score.metric, "more")
+        way = ways.get(score.metric, "more")
         low, high = values[0], values[-1]
         place = [(value - low) / ((high - low) or 1.0) for value in (score.value, *values)]
         if way == "less":
