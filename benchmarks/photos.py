@@ -13,9 +13,8 @@ from typing import Any
 
 from benchmarks.comparing import Compared, compared
 from pipeline.config import spell
-from pipeline.images import size
-from pipeline.photos import Seen
 from pipeline.registry import get
+from stages.metrics.presence import PRECISION, RECALL
 
 VARIABLE = "CAPTIONLOOM_PHOTOS"
 REMEDY = f"set {VARIABLE} to the folder of pascal_sentences and flickr8k"
@@ -118,22 +117,11 @@ def _on_the_same_photos(run: Compared, directory: Path) -> Mapping[str, Any]:
 
 def _objects(run: Compared) -> Mapping[str, Any]:
     """Of each plan: of the 20 kinds that are boxed, those it names that are there, and those there that it names."""
-    from stages.analysis.mentions import object_mentions
-
-    kind = get("datasets", "pascal_sentences")
-    dataset = kind(kind.config_type(root=str(_root("pascal_sentences"))))
-    examples = dataset.examples("val", Path(), _unlooked)
-    present = {image.id: {item.label for item in truth.detections or ()} for image, truth in examples}
-    labels = sorted(set().union(*present.values()))
-    found = {}
-    for plan, said in run.captions.items():
-        counts = object_mentions(said.values(), [present[photo] for photo in said], labels)
-        found[plan] = {"precision": counts.precision, "recall": counts.recall, "photos": len(said)}
-    return found
-
-
-def _unlooked(path: Path) -> Seen:
-    return Seen(path.name, *size(path))
+    scores = run.scores["all"]
+    return {
+        plan: {"precision": scores[plan].get(PRECISION), "recall": scores[plan].get(RECALL), "photos": photos}
+        for plan, photos in run.photos.items()
+    }
 
 
 def _figures(run: Compared) -> Mapping[str, Any]:

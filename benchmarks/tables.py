@@ -54,7 +54,7 @@ def _scores(*benches: str) -> str:
     columns = [*SHOWN, *AXES, *(("boxed: precision", "recall") if objects else ())]
     lines = ["| plan | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
     for plan, values in _by_plan(parts, "scores", "leave_one_out").items():
-        named = [f"{objects[plan][part]:.2f}" for part in ("precision", "recall")] if objects else []
+        named = [_share(objects[plan][part]) for part in ("precision", "recall")] if objects else []
         cells = [f"{values[name]:.3f}" for name in SHOWN]
         bounds = intervals.get(plan, {}).get(SHOWN[-1])
         if bounds:
@@ -63,6 +63,10 @@ def _scores(*benches: str) -> str:
         some = f" ({photos[plan]} photos)" if photos and photos[plan] < max(photos.values()) else ""
         lines.append(f"| {plan}{some} | " + " | ".join([*cells, *axes, *named]) + " |")
     return "\n".join(lines)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
 
 
 def _by_plan(parts: list[Any], *path: str) -> dict[str, Any]:

@@ -20,7 +20,11 @@ from workflows.planning import find_plan, find_plans, plan_names
 from workflows.skipped import counted, reasons
 
 SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
-GROUNDED = ("nouns with evidence", "pointing", "pointing, centre", "mass inside", "mass, uniform")
+OF_BOXES = {
+    "what is boxed": ("boxed precision", "boxed recall", "made up", "annotated attributes", "annotated relations"),
+    "grounding": ("nouns with evidence", "pointing", "pointing, centre", "mass inside", "mass, uniform"),
+}
+"""Tables of scores that only photos with boxes have."""
 _out = Console(highlight=False)
 
 
@@ -31,10 +35,10 @@ def print_scores(out: Path) -> None:
     tables = [
         ("all", "all references", SHOWN),
         ("leave_one_out", "leave one out", SHOWN),
-        ("all", "grounding", GROUNDED),
+        *(("all", title, names) for title, names in OF_BOXES.items()),
     ]
     for references, title, names in tables:
-        if names is GROUNDED and all(item["value"] is None for key, item in scores.items() if key[2] in names):
+        if names != SHOWN and all(item["value"] is None for key, item in scores.items() if key[2] in names):
             continue
         table = Table(title=f"{content['dataset']} {content['split']}, {title}", title_justify="left")
         table.add_column("plan", no_wrap=True)

@@ -21,6 +21,7 @@ from stages.language import english
 from stages.language.english import Parse, parse
 from stages.language.facts import reduced
 from stages.language.synonyms import match, synonyms
+from stages.metrics._shares import share
 from stages.vision.coverage import covered
 
 NOUNS, SHOWN = "boxed nouns", "nouns with evidence"
@@ -70,8 +71,8 @@ class Grounding(EvidenceMetric[NoOptions]):
     def from_sums(self, sums: Array, photos: int) -> Array:
         """(..., scores)."""
         nouns, shown, hits, mass, centre, uniform, boxes, right = np.moveaxis(sums, -1, 0)
-        of_shown = [_share(part, shown) for part in (hits, centre, mass, uniform)]
-        return np.stack([nouns / photos, _share(shown, nouns), *of_shown, _share(right, boxes)], axis=-1)
+        of_shown = [share(part, shown) for part in (hits, centre, mass, uniform)]
+        return np.stack([nouns / photos, share(shown, nouns), *of_shown, share(right, boxes)], axis=-1)
 
 
 def _row(scene: Scene, truth: Truth, read: Parse) -> Array:
@@ -146,8 +147,3 @@ def _evidence(caption: Caption, read: Parse, token: int) -> Evidence | None:
         if start <= token < start + length and place + token - start < len(caption.evidence):
             return caption.evidence[place + token - start]
     return None
-
-
-def _share(part: Array, whole: Array) -> Array:
-    share: Array = np.divide(part, whole, out=np.full_like(part, math.nan, dtype=float), where=np.asarray(whole) > 0)
-    return share

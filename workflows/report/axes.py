@@ -12,7 +12,12 @@ from workflows.report.scatter import FRAME, NARROW, Frame, Point, Scatter, scatt
 from workflows.report.scores import GROUPS, ScoreTable, score_table
 from workflows.report.section import Section, filled
 
-METRICS = {"facts": "Relevance", "fluency": "Fluency", "grounding": "Grounding"}
+METRICS = {
+    "facts": "Relevance",
+    "presence": "What is boxed",
+    "fluency": "Fluency",
+    "grounding": "Grounding",
+}
 LABELLED = ("graph", "triplets")
 """A plan that writes one of these speaks of what it found; the others go from the photo's features to words."""
 LESS = " \u2193"
