@@ -51,12 +51,13 @@ def read_results(artefact: Artefact, metric: Metric[Any]) -> list[MetricResult]:
     """An artefact as it was measured: for each choice of references the scores, and the rows of the photos."""
     with reading(artefact.path):
         scores, rows = read_scores(artefact.path), load_file(artefact.path / "rows.safetensors")
+        photos = json.loads((artefact.path / "photos.json").read_text(encoding="utf-8"))
     results = []
     for mode in MODES:
         own = tuple(item for item in scores if item.references == mode)
-        photos = tuple(own[0].per_photo)
+        measured = tuple(photos.get(mode, ()))
         results.append(
-            MetricResult(metric.name, mode, own, photos, rows.get(mode, _NO_ROWS), artefact.recipe["references"])
+            MetricResult(metric.name, mode, own, measured, rows.get(mode, _NO_ROWS), artefact.recipe["references"])
         )
     return results
 
@@ -75,3 +76,5 @@ def _write(directory: Path, results: Sequence[MetricResult]) -> None:
     (directory / "scores.json").write_text(json.dumps(scores), encoding="utf-8")
     rows = {str(result.references): np.ascontiguousarray(result.rows) for result in results if result.photos}
     save_file(rows, directory / "rows.safetensors")
+    photos = {str(result.references): result.photos for result in results if result.photos}
+    (directory / "photos.json").write_text(json.dumps(photos), encoding="utf-8")

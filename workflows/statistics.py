@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.records import Array, Caption, Score
-from pipeline.stage import Metric
+from pipeline.stage import EvidenceMetric, Metric
 from stages.analysis.bootstrap import intervals, photo_draws, resampled
 from stages.analysis.contrasts import contrasts
 from stages.analysis.scoring import MetricResult, score
@@ -94,7 +94,8 @@ def all_pairs(
 ) -> list[Verdict]:
     """Of every metric and choice of references, every two systems on the photos both described.
 
-    Where rows depend on the other photos, as by CIDEr's idf, what a system said of the common photos is scored anew.
+    Where rows depend on the other photos' references, as by CIDEr's idf, what a system said of the common photos is
+    scored anew.
     Two systems without a common photo are no pair.
     """
     columns: dict[tuple[str, str], dict[str, tuple[Metric[Any], MetricResult]]] = {}
@@ -108,7 +109,7 @@ def all_pairs(
         metric, result = columns[column][name]
         if photos == result.photos:
             return result
-        if metric.rows_stand_alone:
+        if metric.rows_stand_alone or isinstance(metric, EvidenceMetric):  # of these, the truth of the split remains
             return result.of(photos)
         captions = {photo: said[name][photo] for photo in photos}
         others = {photo: references[photo] for photo in photos}

@@ -38,7 +38,7 @@ def print_scores(out: Path) -> None:
         *(("all", title, names) for title, names in OF_BOXES.items()),
     ]
     for references, title, names in tables:
-        if names != SHOWN and all(item["value"] is None for key, item in scores.items() if key[2] in names):
+        if all(item["value"] is None for key, item in scores.items() if key[1] == references and key[2] in names):
             continue
         table = Table(title=f"{content['dataset']} {content['split']}, {title}", title_justify="left")
         table.add_column("plan", no_wrap=True)

@@ -13,7 +13,7 @@ from pipeline.stage import EvidenceMetric, Metric
 from stages.language import ptb
 
 Mode: TypeAlias = Literal["all", "leave_one_out"]
-SCORING_VERSION = 1
+SCORING_VERSION = 2
 """Raised when the same captions would be scored otherwise; part of every score's key."""
 MODES: tuple[Mode, ...] = ("all", "leave_one_out")
 
@@ -104,7 +104,7 @@ def judge(metric: EvidenceMetric[Any], scenes: Sequence[Scene], truth: Sequence[
         return [_absent(metric, mode, reason) for mode in MODES]
     rows = metric.rows([scene for scene, _ in pairs], [true for _, true in pairs])
     total, each = metric.aggregate(rows), [metric.aggregate(rows[[i]]) for i in range(len(rows))]
-    mark, none = metric.fingerprint(), "these captions have no evidence that it could judge"
+    mark, none = metric.fingerprint(), "nothing in these captions, or in what is known of the photos, that it could judge"
     results = []
     for mode in MODES:
         scores = []

@@ -1,4 +1,4 @@
-"""Grounding in a comparison: scored from captions, boxes and truth, and not where nobody knows boxes."""
+"""What is boxed, in a comparison: scored from captions, boxes and truth, and not where nobody knows boxes."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import PIL.Image
 import pytest
 
 from stages.metrics.grounding import MASS, NOUNS, OVERLAP, POINTING, SHOWN
+from stages.metrics.presence import PRECISION
 from workflows.compare import Compare
 from workflows.sources import forget
 
@@ -41,3 +42,23 @@ def test_where_no_boxes_are_known_grounding_is_missing_with_the_reason() -> None
     task = Compare(plans=("human",), dataset="folder:album", metrics=("grounding",), store="store")
     forget()
     assert task.missing == {"grounding": "grounding: photos of folder have no true detections"}
+
+
+def test_captions_of_some_photos_are_compared_with_others_by_what_is_boxed_there() -> None:
+    Path("true.toml").write_text(TRUE)
+    said = [{"image_id": f"test-{place:05d}", "caption": "A dog near a cat."} for place in range(12)]
+    Path("some.json").write_text(json.dumps(said))
+    given = {"dataset": "scenes:train=10:val=2:test=16", "metrics": ("presence",), "store": "store", "out": "out"}
+    forget()
+    plans = ("true.toml", "human", "some.json")
+    assert luigi.build([Compare(plans=plans, **given)], local_scheduler=True, log_level="WARNING")
+    content = json.loads(Path("out/scores.json").read_text())
+    found = {item["plan"]: item for item in content["scores"] if item["metric"] == PRECISION}
+    assert found["true"]["value"] == 1.0
+    assert found["human"]["value"] > 0.9
+    assert found["some"]["value"] < 0.5
+    told = [one for one in content["pairs"] if one["metric"] == PRECISION and one["references"] == "all"]
+    photos = {frozenset((one["higher"], one["lower"])): one["photos"] for one in told}
+    assert photos[frozenset(("true", "some"))] == photos[frozenset(("human", "some"))] == 12
+    assert photos[frozenset(("true", "human"))] == 16
+    assert "somebody boxed wherever they are seen" in Path("out/report.html").read_text()

@@ -139,21 +139,15 @@ class _Found:
     def contends(self) -> bool:
         return not self.system.human and not self.system.oracle
 
-    def photos(self, column: Column) -> int:
-        return len(self.scores[column].per_photo) or self.said
-
     def scored(self, columns: tuple[Column, ...], total: int) -> str:
-        counts = {self.photos(column) for column in columns if not _missing(self.scores.get(column))}
-        if not counts or counts == {total}:
-            return ""
-        low, high = min(counts), max(counts)
-        return f"scored on {low:,}{f' to {high:,}' if high > low else ''} of {total:,} photos"
+        known = any(not _missing(self.scores.get(column)) for column in columns)
+        return f"scored on {self.said:,} of {total:,} photos" if known and self.said < total else ""
 
 
 def _best(column: Column, found: list[_Found]) -> str:
     rivals = [one for one in found if one.contends and not _missing(one.scores.get(column))]
-    most = max((one.photos(column) for one in rivals), default=0)
-    fair = [one.scores[column] for one in rivals if one.photos(column) == most]
+    most = max((one.said for one in rivals), default=0)
+    fair = [one.scores[column] for one in rivals if one.said == most]
     if len(fair) < 2 or len({score.fingerprint for score in fair}) > 1:
         return ""
     return _text(max(score.value or 0.0 for score in fair))
