@@ -51,6 +51,10 @@ class Dataset(ABC, Generic[C]):
         its files."""
         return ("captions",)
 
+    def untold(self, part: str) -> str:
+        """What helps where a part of Truth that it does not annotate is wanted."""
+        return "swap the stage"
+
     def check_split(self, split: str) -> None:
         """Refuse a split that this one does not have.
 

@@ -184,7 +184,8 @@ def check_truth(plan: Plan, on: Source) -> None:
     """
     for written in plan.sees_truth():
         if not annotated(written, on):
+            known, remedy = on.dataset.annotates, on.dataset.untold(_TOLD_BY.get(written, written))
             raise BadPlan(
                 f"plan {plan.name!r}: {written}/{plan.stages[written]} hands on the truth, and dataset {on.text!r} has"
-                f" no {written} (it has {', '.join(on.dataset.annotates) or 'photos alone'}); swap the stage"
+                f" no {written} (it has {', '.join(known) or 'photos alone'}); {remedy}"
             )

@@ -6,7 +6,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import BadPlan, UnknownName
+from pipeline.errors import BadOption, BadPlan, UnknownName
 from pipeline.plan import Plan, over
 from pipeline.records import FIELDS
 from pipeline.registry import choose, get
@@ -31,9 +31,15 @@ def read_plan(path: Path, fitted_on: str = "", base: Callable[[str], Plan] = _no
         base: the plan that a name after `from` stands for.
 
     Raises:
-        BadPlan: if it is not such a file.
-        UnknownName, BadOption: for what its tables name.
+        BadPlan: if it is not such a file, naming it.
     """
+    try:
+        return _read(path, fitted_on, base)
+    except (UnknownName, BadOption) as error:
+        raise BadPlan(f"plan {str(path)!r}: {error}") from None
+
+
+def _read(path: Path, fitted_on: str, base: Callable[[str], Plan]) -> Plan:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
@@ -41,10 +47,10 @@ def read_plan(path: Path, fitted_on: str = "", base: Callable[[str], Plan] = _no
         raise BadPlan(f"plan {str(path)!r} cannot be read: {why}; mend the file, or its path") from None
     title, special = str(content.pop("title", "")), content.pop("fitted_on", {})
     names = _names(path, content.pop("from", []))
-    tables = _tables(path, content)
+    tables = _tables(path, content, "plan")
     for name in _table(path, "fitted_on", special):
         get("datasets", name)
-        for kind, table in _tables(path, special[name]).items():
+        for kind, table in _tables(path, special[name], f"[fitted_on.{name}]").items():
             if name == fitted_on:
                 tables[kind] |= table
     merged = reduce(_laid_over, [*(_as_tables(base(name)) for name in names), tables])
@@ -57,7 +63,7 @@ def _plan(name: str, title: str, tables: Tables) -> Plan:
     """With every text as it is spelled in keys."""
     for written in tables["stages"]:
         if written not in FIELDS:
-            raise UnknownName(f"field in plan {name!r}", written, FIELDS)
+            raise UnknownName("field", written, FIELDS)
     stages = {written: choose(written, text).text for written, text in tables["stages"].items()}
     resources = {name: choose("resources", text).text for name, text in tables["resources"].items()}
     configured = {name: text for name, text in resources.items() if text != name}
@@ -96,11 +102,13 @@ def _names(path: Path, given: Any) -> Iterable[str]:
     return names
 
 
-def _tables(path: Path, content: Any) -> Tables:
+def _tables(path: Path, content: Any, of: str) -> Tables:
     """The tables of a plan file, or of what is otherwise on one dataset."""
     for key in _table(path, "fitted_on", content):
         if key not in _TABLES:
-            raise UnknownName(f"part of plan {str(path)!r}", key, ("title", "from", *_TABLES, "fitted_on"))
+            raise UnknownName(
+                f"part of {of}", key, (*_TABLES, *(("title", "from", "fitted_on") if of == "plan" else ()))
+            )
     tables = {key: _table(path, key, content.get(key, {})) for key in _TABLES}
     for name, text in (*tables["stages"].items(), *tables["resources"].items()):
         if not isinstance(text, str):

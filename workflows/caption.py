@@ -93,7 +93,7 @@ class Caption(OnDataset):
         }
         if calibrated := self.calibration():
             recipe["confidence"] = [self.min_confidence, calibrated.output().key]
-        return Results(Path(self.out or "reports/captions"), key_of(recipe))
+        return Results(Path(self.out or "reports/captions"), key_of(recipe), self.task_family)
 
     def run(self) -> None:
         import json

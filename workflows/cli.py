@@ -8,6 +8,7 @@ import typer
 
 from pipeline.config import split_spec
 from pipeline.errors import CaptionloomError
+from pipeline.registry import get
 from workflows import (
     Ablate,
     Answer,
@@ -70,7 +71,9 @@ def plan(
     from workflows.terminal import print_plan, print_plans
 
     if name:
-        print_plan(name, tuple(item for item in swap.split(",") if item), split_spec(fit_on)[0])
+        learned = split_spec(fit_on)[0]
+        get("datasets", learned)
+        print_plan(name, tuple(item for item in swap.split(",") if item), learned)
     else:
         print_plans()
 

@@ -92,7 +92,7 @@ class Compare(OnSplit):
             **({"ablated": [changed.recipe() for changed in self.ablated.values()]} if self.ablate else {}),
         }
         out = self.out or f"reports/{self.on.choice.name}-{self.split}"
-        return Results(Path(out), key_of(recipe))
+        return Results(Path(out), key_of(recipe), self.task_family)
 
     def run(self) -> None:
         from workflows.comparison import write_comparison

@@ -75,6 +75,10 @@ def ready(plans: list[Plan], swaps: Sequence[str], on: Source | None) -> tuple[P
     for name in names:
         if names.count(name) > 1:
             raise BadPlan(f"two plans are called {name!r}; rename one of the files")
+    places = [swap.partition("=")[0].strip() for swap in swaps]
+    for place in places:
+        if places.count(place) > 1:
+            raise BadOption(f"{place} is swapped twice; compare plans of two names, or use captionloom substitute")
     for swap in swaps:
         plans = _swapped(plans, swap)
     for plan in plans:
@@ -93,7 +97,7 @@ def seeded(plans: Iterable[Plan], seeds: Sequence[str]) -> dict[str, tuple[Plan,
     """
     wrong = next((seed for seed in seeds if not seed.isdecimal()), None)
     if wrong is not None:
-        raise BadOption(f"seed {wrong!r} should be a whole number, such as 0")
+        raise BadOption(f"seed {wrong!r} should be a whole number of 0 or more")
     numbers = dict.fromkeys(map(int, seeds))
     return {plan.name: tuple(_with_seed(plan, seed) for seed in numbers if _draws(plan)) or (plan,) for plan in plans}
 

@@ -19,20 +19,24 @@ KIND = "results"
 
 
 class Results(luigi.Target):
-    """The directory at `out`, complete when its manifest has the key of what should be there."""
+    """The directory at `out`, complete when its manifest has the key of what should be there; `by` is the task that
+    writes it."""
 
-    def __init__(self, out: Path, key: str) -> None:
-        self.out, self.key = out.absolute(), key
+    def __init__(self, out: Path, key: str, by: str) -> None:
+        self.out, self.key, self.by = out.absolute(), key, by
 
     def exists(self) -> bool:
         """Whether the results are there, whole.
 
         Raises:
-            StoreError: if `out` holds anything else than results of ours: better known now than at the end.
+            StoreError: if `out` holds anything else than results of this task: better known now than at the end.
         """
         with explained(self.out.parent):
             is_there = self.out.exists()
         if is_there:
+            by = self._manifest().get("by", self.by)
+            if by != self.by:
+                raise StoreError(f"{self.out} holds what {by} wrote; move it, or give another --out")
             listed = {*self._manifest().get("files", ()), "manifest.json"} if self._manifest() else set()
             found = self.out.rglob("*") if self.out.is_dir() else [self.out]
             for file in found:
@@ -56,7 +60,7 @@ class Results(luigi.Target):
                     shutil.rmtree(leftover, ignore_errors=True)
             fresh.mkdir()
             yield fresh
-            write_manifest(fresh, {"kind": KIND, "key": self.key})
+            write_manifest(fresh, {"kind": KIND, "by": self.by, "key": self.key})
             if self.out.exists():
                 self.out.rename(old)
             fresh.rename(self.out)

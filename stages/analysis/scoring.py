@@ -104,7 +104,7 @@ def judge(metric: EvidenceMetric[Any], scenes: Sequence[Scene], truth: Sequence[
         return [_absent(metric, mode, reason) for mode in MODES]
     rows = metric.rows([scene for scene, _ in pairs], [true for _, true in pairs])
     total, each = metric.aggregate(rows), [metric.aggregate(rows[[i]]) for i in range(len(rows))]
-    mark, none = metric.fingerprint(), "nothing in these captions, or in what is known of the photos, that it could judge"
+    mark, none = metric.fingerprint(), "nothing in these captions, or known of these photos, that it could judge"
     results = []
     for mode in MODES:
         scores = []

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.datasets import SPLITS
 from pipeline.errors import BadData
-from stages.datasets._layout import lines, rows, sentence
+from stages.datasets._layout import lines, rows, sentence, shown
 
 CAPTION_FILES = ("captions.csv", "captions.jsonl")
 _CSV = "write file,caption or file,caption,split below a first line of these names, captions with commas in quotes"
@@ -89,7 +89,7 @@ def _objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         except (ValueError, RecursionError) as error:
             raise BadData(f"{where} is not JSON: {error}; {_JSON}") from None
         if not isinstance(entry, dict):
-            raise BadData(f"{where} is {line!r}; {_JSON}")
+            raise BadData(f"{where} is {shown(line)}; {_JSON}")
         yield where, entry
 
 
@@ -99,7 +99,7 @@ def _table(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         if not header:
             header = [cell.lower() for cell in cells]
             if not {"file", "caption"} <= set(header):
-                raise BadData(f"{where} is {','.join(cells)!r}; {_CSV}")
+                raise BadData(f"{where} is {shown(','.join(cells))}; {_CSV}")
         elif len(cells) != len(header):
             raise BadData(f"{where} has {len(cells)} cells, the first line {len(header)}; {_CSV}")
         else:

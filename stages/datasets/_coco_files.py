@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pipeline.errors import BadData
 from pipeline.records import Box, Detection
-from stages.datasets._json_files import Record, entries_of, json_of, member, photo_name, shown
-from stages.datasets._layout import sentence
+from stages.datasets._json_files import Record, entries_of, json_of, member, photo_name
+from stages.datasets._layout import sentence, shown
 
 _MOST = 1e9  # pixels that any side of a photo may have
 

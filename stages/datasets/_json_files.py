@@ -7,11 +7,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from pipeline.errors import BadData
 from pipeline.text import is_writable
-from stages.datasets._layout import text_of
+from stages.datasets._layout import shown, text_of
 
 V = TypeVar("V")
 Record: TypeAlias = dict[str, Any]
-_MOST_SHOWN = 200  # characters of a value
 
 
 def json_of(file: Path, without: Sequence[str] = ()) -> Record:
@@ -70,12 +69,6 @@ def photo_name(where: str, entry: Record, key: str) -> str:
     if "\0" in name or PurePosixPath(name).is_absolute():
         raise BadData(f"{where}: {key!r} is {shown(name)}; it should be the name of a photo in its folder")
     return name
-
-
-def shown(value: object) -> str:
-    """A value in the words of an error, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def _without(names: Sequence[str]) -> Any:

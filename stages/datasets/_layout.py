@@ -9,6 +9,8 @@ from pathlib import Path
 from pipeline.errors import BadData, BadOption
 from pipeline.text import is_writable
 
+_MOST_SHOWN = 200  # characters of a value
+
 
 def root_of(name: str, root: str) -> Path:
     """The folder of a dataset.
@@ -99,7 +101,7 @@ def sentence(text: object, where: str) -> str:
     """
     words = text.split() if isinstance(text, str) else []
     if not words or not is_writable(" ".join(words)):
-        raise BadData(f"{where}: the caption is {text!r}; write a sentence there or take the entry out")
+        raise BadData(f"{where}: the caption is {shown(text)}; write a sentence there or take the entry out")
     return " ".join(words)
 
 
@@ -117,3 +119,9 @@ def text_of(file: Path) -> str:
         raise BadData(f"{file} cannot be read: {error.strerror}; mend its path") from None
     except UnicodeDecodeError as error:
         raise BadData(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+
+
+def shown(value: object) -> str:
+    """A value in the words of an error, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."

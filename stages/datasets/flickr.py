@@ -17,7 +17,7 @@ from pipeline.datasets import MOST_TUNE, Dataset, Fingerprint
 from pipeline.errors import BadData
 from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
-from stages.datasets._layout import find, lines, needed, root_of, rows, sentence
+from stages.datasets._layout import find, lines, needed, root_of, rows, sentence, shown
 from stages.datasets._on_disk import Entry, examples, fingerprint
 from stages.datasets._splits import TUNE_HELP, by_id, divided, listed, settled
 
@@ -122,13 +122,13 @@ def _results(file: Path) -> Said:
     return _matched(file, _RESULT, "image_name| comment_number| comment")
 
 
-def _matched(file: Path, layout: re.Pattern[str], shown: str) -> Said:
+def _matched(file: Path, layout: re.Pattern[str], expected: str) -> Said:
     for place, (where, line) in enumerate(lines(file)):
         match = layout.fullmatch(line)
         if match:
             yield where, match[1].strip(), match[2], match[3]
         elif place or not line.startswith("image_name|"):
-            raise BadData(f"{where} is {line!r}; it should be {shown}")
+            raise BadData(f"{where} is {shown(line)}; it should be {expected}")
 
 
 def _table(file: Path) -> Said:
@@ -136,7 +136,7 @@ def _table(file: Path) -> Said:
     for place, (where, cells) in enumerate(rows(file)):
         if len(cells) != 2 or (place == 0 and cells != ["image", "caption"]):
             raise BadData(
-                f"{where} is {','.join(cells)!r}; it should be image,caption, under a first line that says so"
+                f"{where} is {shown(','.join(cells))}; it should be image,caption, under a first line that says so"
             )
         if place:
             numbers[cells[0]] = numbers.get(cells[0], -1) + 1

@@ -52,6 +52,13 @@ class Folder(Dataset[FolderConfig]):
     def annotates(self) -> tuple[str, ...]:
         return ("captions",) if self._said else ()
 
+    def untold(self, part: str) -> str:
+        if part != "captions":
+            return super().untold(part)
+        if self.config.captions == "none":
+            return "give another --plan: people have not described photos of your own"
+        return f"put {' or '.join(CAPTION_FILES)} into the folder, or name the file by captions=FILE"
+
     def fingerprint(self, split: str, inspect: Inspect) -> Fingerprint:
         return fingerprint(self._split(split), inspect)
 
@@ -107,13 +114,13 @@ class Folder(Dataset[FolderConfig]):
             for photo, path in photos.items():
                 if found.setdefault(photo, path) != path:
                     raise BadData(f"two photos have the id {photo!r}: {found[photo]} and {path}; rename a folder")
-        if not found:
-            raise BadData("no photos given: name files or folders, as in folder:paths=holiday+cat.jpg")
         return found
 
     @cached_property
     def _given(self) -> dict[str, dict[str, Path]]:
         """Path given -> id and path of each of its photos."""
+        if not self.config.paths:
+            raise BadData("no photos given: name files or folders, as in folder:paths=holiday+cat.jpg")
         return {text: photos_at(text) for text in self.config.paths}
 
 

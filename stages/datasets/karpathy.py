@@ -14,8 +14,8 @@ from pipeline.datasets import MOST_TUNE, Dataset, Fingerprint
 from pipeline.errors import BadData
 from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
-from stages.datasets._json_files import Record, entries_of, json_of, member, photo_name, shown
-from stages.datasets._layout import find, root_of, sentence
+from stages.datasets._json_files import Record, entries_of, json_of, member, photo_name
+from stages.datasets._layout import find, root_of, sentence, shown
 from stages.datasets._on_disk import Entry, examples, fingerprint
 from stages.datasets._splits import TUNE_HELP, settled
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import BadPlan, UnknownName
+from pipeline.errors import BadPlan
 from pipeline.keys import Recipes, Source, check_truth, key_of
 from pipeline.photos import Photos
 from pipeline.plan import Plan
@@ -62,10 +62,18 @@ def test_text_and_plan_are_one() -> None:
 def test_unknown_names_in_a_file_are_named(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('[stages]\ncaptions = "tempalte"\n')
-    with pytest.raises(UnknownName, match="did you mean 'template'"):
+    with pytest.raises(BadPlan, match=r"mine\.toml': unknown captions choice 'tempalte': did you mean 'template'"):
         read_plan(file)
     file.write_text('[stages]\ncaption = "template"\n')
-    with pytest.raises(UnknownName, match="did you mean 'captions'"):
+    with pytest.raises(BadPlan, match=r"mine\.toml': unknown field 'caption': did you mean 'captions'"):
+        read_plan(file)
+    file.write_text('[stages]\ncaptions = "template:lone=b"\n')
+    with pytest.raises(BadPlan, match=r"mine\.toml': captions/template: lone='b' should be"):
+        read_plan(file)
+    file.write_text('[stages]\ncaptions = "template"\n[fitted_on.scenes]\ncaptions = "human"\n')
+    with pytest.raises(
+        BadPlan, match=r"unknown part of \[fitted_on.scenes\] 'captions': known: folds, resources, stages"
+    ):
         read_plan(file)
     file.write_text("[stages]\ncaptions = 3\n")
     with pytest.raises(BadPlan, match="captions = 3 should be a text"):
@@ -180,7 +188,7 @@ def test_what_is_wrong_for_a_dataset_is_named_also_when_it_is_not_asked_for(
 ) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(f'[stages]\ncaptions = "human"\n{wrong}\n')
-    with pytest.raises((BadPlan, UnknownName), match=says):
+    with pytest.raises(BadPlan, match=says):
         read_plan(file)
 
 

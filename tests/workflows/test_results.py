@@ -7,16 +7,16 @@ from workflows.results import Results
 
 
 def write(out: Path, key: str, text: str) -> None:
-    with Results(out, key).replacing() as fresh:
+    with Results(out, key, "Compare").replacing() as fresh:
         (fresh / "report.html").write_text(text)
 
 
 def test_results_are_there_when_their_key_is(tmp_path: Path) -> None:
     out = tmp_path / "reports" / "one"
-    assert not Results(out, "a").exists()
+    assert not Results(out, "a", "Compare").exists()
     write(out, "a", "first")
-    assert Results(out, "a").exists()
-    assert not Results(out, "b").exists()
+    assert Results(out, "a", "Compare").exists()
+    assert not Results(out, "b", "Compare").exists()
     write(out, "b", "second")
     assert (out / "report.html").read_text() == "second"
     assert [path.name for path in out.parent.iterdir()] == ["one"]
@@ -26,13 +26,13 @@ def test_what_fails_halfway_leaves_the_old_results(tmp_path: Path) -> None:
     write(tmp_path / "out", "a", "first")
     with pytest.raises(KeyboardInterrupt):
         _fail(tmp_path / "out")
-    assert Results(tmp_path / "out", "a").exists()
+    assert Results(tmp_path / "out", "a", "Compare").exists()
     write(tmp_path / "out", "b", "second")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def _fail(out: Path) -> None:
-    with Results(out, "b").replacing() as fresh:
+    with Results(out, "b", "Compare").replacing() as fresh:
         (fresh / "report.html").write_text("half")
         raise KeyboardInterrupt
 
@@ -40,14 +40,14 @@ def _fail(out: Path) -> None:
 def test_results_that_were_touched_are_made_anew(tmp_path: Path) -> None:
     write(tmp_path / "out", "a", "first")
     (tmp_path / "out" / "report.html").write_text("edited")
-    assert not Results(tmp_path / "out", "a").exists()
+    assert not Results(tmp_path / "out", "a", "Compare").exists()
 
 
 def test_what_somebody_put_among_the_results_is_not_lost(tmp_path: Path) -> None:
     write(tmp_path / "out", "a", "first")
     (tmp_path / "out" / "notes.txt").write_text("mine")
     with pytest.raises(StoreError, match=r"notes\.txt.*move it"):
-        Results(tmp_path / "out", "b").exists()
+        Results(tmp_path / "out", "b", "Compare").exists()
 
 
 def test_a_neighbour_of_a_like_name_stays(tmp_path: Path) -> None:
@@ -59,4 +59,11 @@ def test_a_neighbour_of_a_like_name_stays(tmp_path: Path) -> None:
 def test_somebody_elses_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("mine")
     with pytest.raises(StoreError, match="give another --out"):
-        Results(tmp_path, "a").exists()
+        Results(tmp_path, "a", "Compare").exists()
+
+
+def test_what_another_task_wrote_is_not_replaced(tmp_path: Path) -> None:
+    write(tmp_path / "out", "a", "first")
+    with pytest.raises(StoreError, match="holds what Compare wrote; move it"):
+        Results(tmp_path / "out", "a", "Judge").exists()
+    assert (tmp_path / "out" / "report.html").read_text() == "first"

@@ -46,7 +46,7 @@ class Ablate(OnSplit):
             "skipped": self.skipped,
         }
         out = self.out or f"reports/ablate-{self.found.name}-{self.on.choice.name}-{self.split}"
-        return Results(Path(out), key_of(recipe))
+        return Results(Path(out), key_of(recipe), self.task_family)
 
     def run(self) -> None:
         from workflows.attribution.ablation import ablation

@@ -107,7 +107,7 @@ class Substitute(OnSplit):
             "skipped": self.skipped,
         }
         out = self.out or f"reports/substitute-{self.found.name}-{self.on.choice.name}-{self.split}"
-        return Results(Path(out), key_of(recipe))
+        return Results(Path(out), key_of(recipe), self.task_family)
 
     def run(self) -> None:
         from workflows.attribution.substitution import write_substitution

@@ -50,7 +50,9 @@ class Confidence(OnSplit):
             "split": self.on.split_recipe(self.split),
             "skipped": self.skipped,
         }
-        return Results(Path(self.out or f"reports/{self.on.choice.name}-{self.split}-confidence"), key_of(recipe))
+        return Results(
+            Path(self.out or f"reports/{self.on.choice.name}-{self.split}-confidence"), key_of(recipe), self.task_family
+        )
 
     def run(self) -> None:
         from workflows.report.risk import Curve, risk_chart

@@ -54,7 +54,7 @@ class Correlate(OfPeople):
             "captions": key_of(self.captions),
             "metrics": [[metric.fingerprint(), metric.unavailable()] for metric in self.chosen],
         }
-        return Results(Path(self.out or f"reports/correlation-{self.format}"), key_of(recipe))
+        return Results(Path(self.out or f"reports/correlation-{self.format}"), key_of(recipe), self.task_family)
 
     def run(self) -> None:
         from stages.analysis.correlation import correlations

@@ -45,7 +45,7 @@ class Judge(OfPeople):
             "captions": {plan: sha256_of(file, "compare again") for plan, file in self.compared.files.items()},
             "asked": [self.questions, self.repeats, self.seed],
         }
-        return Results(Path(self.out or f"{Path(self.comparison)}-judge"), key_of(recipe))
+        return Results(Path(self.out or f"{Path(self.comparison)}-judge"), key_of(recipe), self.task_family)
 
     def run(self) -> None:
         from workflows.people.key import Key

@@ -34,7 +34,7 @@ class Judged(OfPeople):
 
     def output(self) -> Results:
         recipe = {"judged": JUDGED_VERSION, "choices": encode(self.choices)}
-        return Results(Path(self.out or "reports/judged"), key_of(recipe))
+        return Results(Path(self.out or "reports/judged"), key_of(recipe), self.task_family)
 
     def run(self) -> None:
         found = encode(preferences(self.choices))

@@ -81,7 +81,7 @@ class Answer(OnSplit):
         }
         asked = [[question.title, question.claim, repr(question.deciding)] for question in self.asked]
         recipe = {"answer": ANSWER_VERSION, "questions": asked, "plans": made}
-        return Results(Path(self.out or "reports/answers"), key_of(recipe))
+        return Results(Path(self.out or "reports/answers"), key_of(recipe), self.task_family)
 
     def run(self) -> None:
         answers = [

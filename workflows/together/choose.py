@@ -81,7 +81,9 @@ class Choose(OnSplit):
             for place in self.places()
         }
         recipe = {"choose": CHOOSE_VERSION, "signs": SIGNS_VERSION, "made": made}
-        return Results(Path(self.out or f"reports/{self.on.choice.name}-{self.split}-together"), key_of(recipe))
+        return Results(
+            Path(self.out or f"reports/{self.on.choice.name}-{self.split}-together"), key_of(recipe), self.task_family
+        )
 
     def run(self) -> None:
         metric: Metric[Any] = choose("metrics", METRIC).create()
