@@ -25,7 +25,7 @@ from workflows.skipped import notes
 from workflows.tasks import Predict, Prepare
 
 CAPTION_VERSION = 2
-PLAN, FITTED_ON = "babytalk", "scenes"
+PLAN = "babytalk"
 """What describes photos where nothing else is asked for."""
 
 
@@ -51,7 +51,7 @@ class Caption(OnDataset):
         if self.bundle and (self.plan or self.fit_on):
             given = "--plan" if self.plan else "--fit-on"
             raise BadOption(f"bundle {self.bundle!r} brings its plan and all that was fitted; leave out {given}")
-        return self.source(f"bundle:{self.bundle}" if self.bundle else self.fit_on or FITTED_ON)
+        return self.source(f"bundle:{self.bundle}" if self.bundle else self.fitted_or_drawn())
 
     @cached_property
     def found(self) -> Plan:

@@ -52,7 +52,7 @@ class Export(OnDataset):
 
     @cached_property
     def fitted_on(self) -> Source:
-        return self.source(self.fit_on or "scenes")
+        return self.source(self.fitted_or_drawn())
 
     @cached_property
     def found(self) -> Plan:

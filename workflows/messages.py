@@ -40,6 +40,12 @@ def show(error: BaseException) -> None:
         sys.stderr.write(text + "\n")
 
 
+def note(text: str) -> None:
+    """Write something that is no error but should be known, once."""
+    if _is_new(text):
+        sys.stderr.write(f"captionloom: {text}\n")
+
+
 def forget_shown() -> None:
     """Begin anew: another command in this process has its own errors to tell."""
     _shown[:] = bytes(len(_shown))

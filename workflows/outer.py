@@ -20,6 +20,9 @@ from workflows.skipped import counted
 from workflows.sources import forget
 from workflows.tasks import Predict, Prepare, Work
 
+DRAWN = "scenes"
+"""What a command fits on that has no dataset of its own and is not told another."""
+
 
 class Outer(Work):
     """What every task shares that people call by name: it looks at the files as they are now, and says where its
@@ -60,7 +63,7 @@ def _is_remembered(value: object) -> bool:
 class OnDataset(Outer):
     """What tasks share that fit plans: where to run, what to fit on, and the columns a plan makes."""
 
-    fit_on = luigi.Parameter(default="", description="dataset the plans are fitted on, such as scenes")
+    fit_on = luigi.Parameter(default="", description="dataset the plans are fitted on, such as flickr:DIR")
     swap = CommaList(default=(), description="stages in place of a plan's own: field=stage or plan.field=stage,...")
     on_bad_photo = luigi.ChoiceParameter(
         default="fail", choices=("fail", "skip"), description="end the run, or leave out photos that cannot be used"
@@ -92,6 +95,12 @@ class OnDataset(Outer):
         except Exception as error:
             messages.show(error)
             raise
+
+    def fitted_or_drawn(self) -> str:
+        """What is fitted on: the drawn scenes where nothing was said, which is told."""
+        if not self.fit_on:
+            messages.note(f"fitting on {DRAWN}, which are drawings: photographs want --fit-on, as in flickr:DIR")
+        return self.fit_on or DRAWN
 
     @property
     def run_as(self) -> str:

@@ -53,6 +53,12 @@ def test_fields_are_given_as_lists() -> None:
     assert task.alternatives == {"detections": ("oracle", "nanodet"), "graph": ("crf", "argmax")}
 
 
+def test_a_field_that_nothing_reads_is_refused() -> None:
+    task = Substitute(plan="babytalk", grid=("cnn_grid",), graph=("crf", "argmax"), dataset="scenes")
+    with pytest.raises(BadPlan, match="nothing in plan 'babytalk' reads grid; leave out --grid"):
+        _ = task.combinations
+
+
 def test_every_field_can_be_substituted() -> None:
     assert set(FIELDS) <= {name for name, _ in Substitute.get_params()}
 

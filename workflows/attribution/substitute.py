@@ -65,8 +65,17 @@ class Substitute(OnSplit):
 
     @cached_property
     def combinations(self) -> dict[tuple[str, ...], Plan | str]:
-        """The stage tried for each field -> the plan with these, or why there is none."""
-        return {texts: self._combined(texts) for texts in product(*self.alternatives.values())}
+        """The stage tried for each field -> the plan with these, or why there is none.
+
+        Raises:
+            BadPlan: for a field that no combination has a use for.
+        """
+        found = {texts: self._combined(texts) for texts in product(*self.alternatives.values())}
+        works = [plan.restrict("captions").stages for plan in found.values() if isinstance(plan, Plan)]
+        for written in self.alternatives:
+            if works and all(written not in stages for stages in works):
+                raise BadPlan(f"nothing in plan {self.found.name!r} reads {written}; leave out --{written}")
+        return found
 
     def _combined(self, texts: tuple[str, ...]) -> Plan | str:
         plan = self.found
