@@ -18,7 +18,7 @@ from pipeline.columns import Scenes
 from pipeline.config import build, spell, split_spec
 from pipeline.datasets import SPLITS
 from pipeline.errors import BadOption, CaptionloomError, ContractViolation, FieldNotAvailable, NotFitted, UnknownName
-from pipeline.executor import fit_resource, in_process
+from pipeline.executor import fit_resource, in_process, open_resources
 from pipeline.images import size
 from pipeline.records import FIELDS, Caption, Evidence, Scene, is_array
 from pipeline.registry import Choice, choose
@@ -144,6 +144,7 @@ def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
     """One row a caption in the order given, the scores it names, from rows or their sums, and a reference for a caption
     beats nonsense."""
     metric = choice.create()
+    metric.resources = open_resources({name: (name, bench.resource(name)) for name in metric.uses})
     references = [
         ["a dog runs on the grass", "the brown dog runs"],
         ["two red cars on the grass", "cars on the grass"],

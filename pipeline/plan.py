@@ -159,6 +159,10 @@ class Plan:
         """The fields written by stages that hand on the truth: a plan that has any is an oracle (or a person)."""
         return tuple(written for written in self.stages if self.stage(written).kind.sees_truth)
 
+    def learns(self) -> bool:
+        """Whether any of its stages is fitted, or uses what is."""
+        return any(self.stage(written).kind.fit_on or self.uses(written) for written in self.stages)
+
     def _only(self, fields: set[str], last: str) -> "Plan":
         """What of the plan concerns some fields, the `last` of which nothing learns from."""
         used = (plan.uses(written) for plan in (self, self.as_fitted(last)) for written in fields)

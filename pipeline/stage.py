@@ -159,7 +159,8 @@ class Metric(ABC, Generic[C]):
     Class attributes: `scores`, their names; `better`, what is better of those of which more is not; `tokenised`, True
     where captions and references arrive as words separated by single spaces, False where they arrive as written, with
     the capitals and full stops that a parser wants; `expected`, False where a table goes without it and says nothing
-    of that, unless it can run or was asked for; `needs`, the parts of Truth without which it has nothing to say.
+    of that, unless it can run or was asked for; `needs`, the parts of Truth without which it has nothing to say;
+    `uses`, the resources it judges by, of what the systems learned from: they are in `resources` before it is asked.
     `rows_stand_alone` is False where the row of a caption depends on the other photos too, as by an idf of all
     references.
     """
@@ -173,9 +174,11 @@ class Metric(ABC, Generic[C]):
     tokenised: ClassVar[bool] = True
     expected: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ()
+    uses: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, config: C) -> None:
         self.config = config
+        self.resources = Resources()
 
     @abstractmethod
     def fingerprint(self) -> str:

@@ -8,6 +8,7 @@ import luigi
 from pipeline.errors import UnknownName
 from pipeline.keys import key_of
 from pipeline.plan import Plan
+from pipeline.registry import choose
 from workflows.attribution.replacing import Replacing
 from workflows.evaluation import Evaluate
 from workflows.outer import OnSplit
@@ -16,7 +17,8 @@ from workflows.planning import find_plans, seeded, usual_metrics
 from workflows.results import Results
 from workflows.tasks import Predict
 
-REPORT_VERSION = 7
+REPORT_VERSION = 8
+NOBODY = "{}: no plan here learns from anything"
 
 
 class Compare(OnSplit):
@@ -56,7 +58,11 @@ class Compare(OnSplit):
     @cached_property
     def missing(self) -> dict[str, str]:
         """metric -> why it cannot run here."""
-        return {text: self.why_not(text) for text in self.metrics or usual_metrics()}
+        learns = any(plan.learns() for plan in self.found)
+        return {
+            text: self.why_not(text) or ("" if learns or not choose("metrics", text).kind.uses else NOBODY.format(text))
+            for text in self.metrics or usual_metrics()
+        }
 
     def requires(self) -> list[luigi.Task]:
         columns = [task for plan in self.found for task in self.plan_columns(plan).values()]

@@ -1,16 +1,18 @@
 """The inner task Evaluate, and what its metrics measured."""
 
+from itertools import chain
 from typing import Any
 
 import luigi
 
+from pipeline.executor import open_resources
 from pipeline.registry import choose
 from pipeline.stage import EvidenceMetric, Metric
 from stages.analysis.scoring import SCORING_VERSION, MetricResult
 from workflows.parameters import CommaList
 from workflows.scores import read_results, write_scores
 from workflows.targets import Artefact
-from workflows.tasks import OfStage, Predict, Prepare
+from workflows.tasks import FitResource, OfStage, Predict, Prepare, resource_files
 
 
 class Evaluate(OfStage):
@@ -37,8 +39,17 @@ class Evaluate(OfStage):
             field: task for text in self.metrics for field, task in self.seen(text).items()
         }
 
+    def judged_by(self, metrics: tuple[str, ...]) -> dict[str, FitResource]:
+        """The resources that some metrics use, of what the plan learns from."""
+        plan, uses = self.recipes.plan, [choose("metrics", text).kind.uses for text in metrics]
+        return {
+            name: self.clone(FitResource, plan=plan.restrict_to_resource(name).text, name=name)
+            for name in sorted(set(chain.from_iterable(uses)))
+        }
+
     def requires(self) -> list[luigi.Task]:
-        return [self.clone(Prepare, dataset=self.on, split=self.split), *self.columns().values()]
+        prepared = self.clone(Prepare, dataset=self.on, split=self.split)
+        return [prepared, *self.columns().values(), *self.judged_by(self.metrics).values()]
 
     def output(self) -> list[Artefact]:
         prints = self.source(self.on).fingerprint(self.split)
@@ -54,6 +65,8 @@ class Evaluate(OfStage):
             }
             if seen := {field: task.output().key for field, task in self.seen(text).items()}:
                 recipe["seen"] = seen
+            if uses := {name: task.output().key for name, task in self.judged_by((text,)).items()}:
+                recipe["uses"] = uses
             recipes.append(recipe)
         return [Artefact(self.stored, "scores", recipe) for recipe in recipes]
 
@@ -61,7 +74,8 @@ class Evaluate(OfStage):
         todo = [(text, made) for text, made in zip(self.metrics, self.output(), strict=True) if not made.exists()]
         columns = {field: task.output().path for field, task in self.columns().items()}
         files = self.split_files(self.on, self.split, columns)
-        write_scores(self.stored, todo, files.scenes(), files.truth())
+        uses = resource_files(self, tuple(self.judged_by(self.metrics)))
+        write_scores(self.stored, todo, files.scenes(), files.truth(), open_resources(uses))
 
 
 def measured(evaluation: Evaluate) -> list[tuple[Metric[Any], MetricResult]]:

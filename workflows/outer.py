@@ -182,7 +182,11 @@ class OnSplit(OnDataset):
         chosen = choose("metrics", metric)
         unknown = [part for part in chosen.kind.needs if part not in self.on.dataset.annotates]
         reason: str = chosen.create().unavailable()
-        return reason or (f"{chosen.name}: photos of {self.on.name} have no true {unknown[0]}" if unknown else "")
+        if unknown:
+            reason = reason or f"{chosen.name}: photos of {self.on.name} have no true {unknown[0]}"
+        if chosen.kind.uses and "train" not in self.fitted_on.dataset.splits:
+            reason = reason or f"{chosen.name}: {self.fitted_on.name} has no training photos"
+        return reason
 
     def metric_of(self, score: str) -> str:
         """The metric that gives a score.

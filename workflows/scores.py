@@ -14,7 +14,7 @@ from pipeline.manifest import reading
 from pipeline.meter import Meter
 from pipeline.records import Scene, Score
 from pipeline.registry import choose
-from pipeline.stage import EvidenceMetric, Metric
+from pipeline.stage import EvidenceMetric, Metric, Resources
 from pipeline.store import Store
 from stages.analysis.scoring import MODES, MetricResult, judge, score
 from workflows.targets import Artefact
@@ -22,7 +22,13 @@ from workflows.targets import Artefact
 _NO_ROWS = np.zeros((0, 0, 0))
 
 
-def write_scores(store: Store, todo: Sequence[tuple[str, Artefact]], scenes: Sequence[Scene], truth: Column) -> None:
+def write_scores(
+    store: Store,
+    todo: Sequence[tuple[str, Artefact]],
+    scenes: Sequence[Scene],
+    truth: Column,
+    resources: Resources,
+) -> None:
     """Score what is said in some scenes by several metrics (text, artefact to be made), tokenising once.
 
     What that costs is counted in equal parts for each metric.
@@ -30,6 +36,8 @@ def write_scores(store: Store, todo: Sequence[tuple[str, Artefact]], scenes: Seq
     said = {scene.image.id: scene.captions for scene in scenes}
     references = {photo: true.captions for photo, true in zip(truth.ids, truth, strict=True)}
     metrics: list[Metric[Any]] = [choose("metrics", text).create() for text, _ in todo]
+    for metric in metrics:
+        metric.resources = resources
     judges = [metric for metric in metrics if isinstance(metric, EvidenceMetric)]
     with Meter() as meter:
         results = score(said, references, [metric for metric in metrics if metric not in judges])

@@ -43,9 +43,19 @@ class Correlate(OfPeople):
 
     @cached_property
     def chosen(self) -> list[Metric[Any]]:
-        """The metrics; by default those that judge sentences, since what is judged has no evidence."""
-        sentences = (name for name in usual_metrics() if not issubclass(get("metrics", name), EvidenceMetric))
-        return [choose("metrics", text).create() for text in self.metrics or sentences]
+        """The metrics; by default those that judge sentences, since what is judged has no evidence and learned from
+        nothing that is known.
+
+        Raises:
+            BadOption: for one that judges by what systems learned from.
+        """
+        kinds = {name: get("metrics", name) for name in usual_metrics()}
+        sentences = (name for name, kind in kinds.items() if not issubclass(kind, EvidenceMetric) and not kind.uses)
+        chosen: list[Metric[Any]] = [choose("metrics", text).create() for text in self.metrics or sentences]
+        for metric in chosen:
+            if metric.uses:
+                raise BadOption(f"{metric.name} judges by what systems learned from; leave it out of --metrics")
+        return chosen
 
     def output(self) -> Results:
         recipe = {

@@ -16,6 +16,7 @@ METRICS = {
     "facts": "Relevance",
     "presence": "What is boxed",
     "fluency": "Fluency",
+    "novelty": "Novelty",
     "grounding": "Grounding",
 }
 LABELLED = ("graph", "triplets")
