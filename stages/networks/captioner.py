@@ -174,6 +174,10 @@ class Captioner(nn.Module, ABC):
         """The words of what was said of the photo in row `photo`; a captioner with slots fills them here."""
         return vocabulary.decode(symbols)
 
+    def heard(self, symbols: Tensor) -> Tensor:
+        """The ids of the words that symbols are heard as, in the same shape: of the vocabulary, themselves."""
+        return symbols
+
     def pointed(self, memory: Tensors, photo: int, symbol: int) -> int | None:
         """Which detection of the photo in row `photo` a symbol speaks of; None for words of the vocabulary."""
         return None

@@ -57,6 +57,9 @@ class Ensemble(Captioner):
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
         return self.members[0].spell(self._shared(memory)[0], photo, symbols, vocabulary)
 
+    def heard(self, symbols: Tensor) -> Tensor:
+        return self.members[0].heard(symbols)
+
     def places(self, memory: Tensors, photo: int, weights: Tensor) -> tuple[Tensor, tuple[int, int] | None]:
         return self.members[0].places(self._shared(memory)[0], photo, weights)
 

@@ -19,12 +19,13 @@ class Frontier(Protocol):
     def opens(self, photos: int) -> Tensor:
         """(photos, blocks): in which blocks a sentence begins."""
 
-    def choose(self, reached: Tensor, photos: Tensor) -> tuple[Tensor, Tensor]:
+    def choose(self, reached: Tensor, photos: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
         """The best continuations for each block, best first, of these photos.
 
         Args:
             reached: (photos, blocks, width, symbols) log-probability of each sentence followed by each symbol.
             photos: (photos,) which of those that were opened are still there.
+            heard: (symbols,) the word that each symbol is heard as.
 
         Returns:
             Log-probabilities and places, each (photos, blocks, width); a place counts through all symbols of all
@@ -42,7 +43,7 @@ class Groups:
     def opens(self, photos: int) -> Tensor:
         return torch.ones(photos, len(self.merits), dtype=torch.bool)
 
-    def choose(self, reached: Tensor, photos: Tensor) -> tuple[Tensor, Tensor]:
+    def choose(self, reached: Tensor, photos: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
         many, _, width, symbols = reached.shape
         said = reached.new_zeros(many, 1, symbols)
         scores, places = [], []

@@ -112,7 +112,8 @@ def beam(
         scores, state, why = network.step(memory, state, word)  # (photos * blocks * width, symbols)
         scores = rules.apply(scores, trail.words)
         symbols = scores.shape[1]
-        total, place = frontier.choose(total.unsqueeze(3) + scores.view(*total.shape, symbols), photo)
+        heard = network.heard(torch.arange(symbols, device=device))
+        total, place = frontier.choose(total.unsqueeze(3) + scores.view(*total.shape, symbols), photo, heard)
         total = total.masked_fill(torch.arange(width, device=device) >= left.unsqueeze(2), -math.inf)
         first = torch.arange(len(photo), device=device).view(-1, 1, 1) * len(merits) * width
         parent, word = (first + place // symbols).flatten(), (place % symbols).flatten()

@@ -42,6 +42,13 @@ class Table(Captioner):
         return outputs
 
 
+class Slotted(Table):
+    """Whose last two symbols are the photo's own, heard as the words two before them."""
+
+    def heard(self, symbols: Tensor) -> Tensor:
+        return torch.where(symbols >= self.symbols - 2, symbols - 2, symbols)
+
+
 Said = tuple[int, ...]
 
 
