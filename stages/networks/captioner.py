@@ -11,7 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -39,6 +39,19 @@ class StepEvidence:
         """That of some sentences, or of one."""
         weights = None if self.weights is None else self.weights[rows]
         return StepEvidence(weights, tuple((name, values[rows]) for name, values in self.terms))
+
+    @classmethod
+    def mean(cls, several: Sequence[Self]) -> Self:
+        """That of the same sentences by several captioners."""
+        terms = zip(*(each.terms for each in several), strict=True)
+        named = tuple((term[0][0], torch.stack([value for _, value in term]).mean(dim=0)) for term in terms)
+        return cls(mean_of([each.weights for each in several]), named)
+
+
+def mean_of(parts: Sequence[Tensor | None]) -> Tensor | None:
+    """The mean of the same tensor of several captioners; None where they have none."""
+    there = [part for part in parts if part is not None]
+    return torch.stack(there).mean(dim=0) if there else None
 
 
 @dataclass(frozen=True, slots=True)
