@@ -27,6 +27,9 @@ Feed: TypeAlias = Callable[[int, Tensors, Tensor | None], Tensor]
 """The step and, of the sentences that still speak, the memory and the output of the step before (None at first) ->
 what drives them."""
 
+DRAWN = "log p(s)"
+"""The term of evidence that is the log-probability of what a step drew by chance, such as where to look."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepEvidence:

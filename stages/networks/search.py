@@ -12,14 +12,15 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from stages.networks.captioner import Captioner, Tensors
+from stages.networks.captioner import Captioner, StepEvidence, Tensors
 from stages.networks.frontier import Frontier, Groups
 from stages.networks.hypothesis import Hypothesis, Trail
 from stages.networks.ranking import Ranking
 from stages.resources.vocabulary import END, PAD, START, UNKNOWN
 
-Pick: TypeAlias = Callable[[Tensor, Tensor, int], Tensor]
-"""Log-probabilities (rows, symbols), the sentence of each row, and the step -> the symbol of each row (rows,)."""
+Pick: TypeAlias = Callable[[Tensor, Tensor, int, StepEvidence], Tensor]
+"""Log-probabilities (rows, symbols), the sentence of each row, the step and its evidence -> the symbol of each row
+(rows,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Rules:
 
 def greedy(network: Captioner, memory: Tensors, rules: Rules) -> list[Hypothesis]:
     """The most probable symbol, time after time: one hypothesis a photo."""
-    return [said for (said,) in follow(network, memory, rules, 1, lambda scores, row, step: scores.argmax(dim=1))]
+    return [said for (said,) in follow(network, memory, rules, 1, lambda scores, *_: scores.argmax(dim=1))]
 
 
 def follow(network: Captioner, memory: Tensors, rules: Rules, many: int, pick: Pick) -> list[list[Hypothesis]]:
@@ -61,7 +62,7 @@ def follow(network: Captioner, memory: Tensors, rules: Rules, many: int, pick: P
     for step in range(rules.longest):
         scores, state, why = network.step(memory, state, word)  # (photos * many, symbols)
         scores = rules.apply(scores, trail.words)
-        word = pick(scores, row, step)
+        word = pick(scores, row, step, why)
         trail = trail.grow(word, scores.detach().gather(1, word.unsqueeze(1)).squeeze(1), why)
         ends = going & (word == END)
         if ends.any():

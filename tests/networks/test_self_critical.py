@@ -16,7 +16,7 @@ from pipeline.errors import BadOption
 from pipeline.records import Image, Scene
 from pipeline.stage import Progress, Runtime
 from stages.language.cider import DocumentFrequencies, cider_d
-from stages.networks.captioner import Captioner
+from stages.networks.captioner import Captioner, StepEvidence
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.networks.sampling import by_chance
@@ -68,7 +68,7 @@ def said(ids: Sequence[int], longest: int = LONGEST) -> Hypothesis:
 def saying(sentences: Sequence[Sequence[int]]) -> Pick:
     """Says these, one a row, and ends those that are not cut."""
 
-    def pick(scores: Tensor, row: Tensor, step: int) -> Tensor:
+    def pick(scores: Tensor, row: Tensor, step: int, why: StepEvidence) -> Tensor:
         return torch.tensor([[*sentences[one], END, END][step] for one in row.tolist()])
 
     return pick
