@@ -109,15 +109,17 @@ def _epoch(
     """Every photo once, in random order; the mean reward of the samples."""
     network, total = run.network.train(), 0.0
     photos, common = torch.tensor(lessons.photos), torch.Generator().manual_seed(torch.initial_seed())
-    batches = torch.split(photos[torch.randperm(len(photos), generator=common)], options.batch)
+    steps = torch.split(photos[torch.randperm(len(photos), generator=common)], options.batch * options.accumulate)
     apart()
-    for batch in runtime.progress(batches, "self-critical training", len(batches)):
-        chance = torch.rand(len(batch), options.samples, lessons.longest, generator=common)
-        mine = list(processes.share(range(len(batch))))
+    for step in runtime.progress(steps, "self-critical training", len(steps)):
+        chance = torch.rand(len(step), options.samples, lessons.longest, generator=common)
         run.optimiser.zero_grad(set_to_none=True)
-        if mine:
-            loss, gained = _reinforced(network, batch[mine].tolist(), chance[mine], lessons, reward, options, device)
-            torch.autograd.backward(loss * (len(mine) / len(batch)))
+        for part in torch.split(torch.arange(len(step)), options.batch):
+            mine = processes.share(part.tolist())
+            if not mine:
+                continue
+            loss, gained = _reinforced(network, step[mine].tolist(), chance[mine], lessons, reward, options, device)
+            torch.autograd.backward(loss * (len(mine) / len(step)))
             total += gained
         processes.gather_gradients(network)
         nn.utils.clip_grad_norm_(network.parameters(), options.clip)

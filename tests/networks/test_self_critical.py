@@ -242,6 +242,16 @@ def test_averaged_weights_are_judged_and_kept() -> None:
     assert not torch.equal(net.table, plain.table)
 
 
+def test_batches_that_accumulate_are_one_batch_in_parts() -> None:
+    (lessons, reward), learned = taught(), list[Tensor]()
+    for size, parts in ((1, 1), (2, 1), (1, 2)):
+        net, chosen = Learning(9), options(self_critical=3, batch=size, accumulate=parts)
+        improve(net, lessons, reward, None, (), chosen, Runtime(), "cpu")
+        learned.append(net.table.detach())
+    torch.testing.assert_close(learned[2], learned[1])
+    assert not torch.allclose(learned[0], learned[1])
+
+
 def test_its_epochs_follow_those_before_it_in_what_learns(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run resumed here has networks that nothing else has opened."""
     (lessons, reward), net, begun = taught(), Learning(9), list[int]()
