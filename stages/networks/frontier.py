@@ -34,7 +34,7 @@ class Frontier(Protocol):
 
 
 class Groups:
-    """Diverse beam search (Vijayakumar et al., AAAI 2018): groups choose one after another, and a symbol costs
+    """Diverse beam search (Vijayakumar et al., AAAI 2018): groups choose one after another, and a word costs
     `diversity` for each time that an earlier group of the photo says it at the same step (Hamming diversity)."""
 
     def __init__(self, groups: int = 1, diversity: float = 0.0) -> None:
@@ -48,9 +48,10 @@ class Groups:
         said = reached.new_zeros(many, 1, symbols)
         scores, places = [], []
         for group, own in enumerate(reached.unbind(dim=1)):  # (photos, width, symbols)
-            place = (own - self.diversity * said).flatten(1).topk(width, dim=1).indices  # (photos, width)
+            cost = self.diversity * said[:, :, heard]
+            place = (own - cost).flatten(1).topk(width, dim=1).indices  # (photos, width)
             score = own.flatten(1).gather(1, place)
-            said[:, 0].scatter_add_(1, place % symbols, score.isfinite().to(said.dtype))
+            said[:, 0].scatter_add_(1, heard[place % symbols], score.isfinite().to(said.dtype))
             scores.append(score)
             places.append(place + group * width * symbols)
         return torch.stack(scores, dim=1), torch.stack(places, dim=1)

@@ -52,6 +52,11 @@ class Slotted(Table):
 Said = tuple[int, ...]
 
 
+def as_heard(net: Table, ids: Said) -> Said:
+    """The words that symbols are heard as."""
+    return tuple(net.heard(torch.tensor(ids, dtype=torch.long)).tolist())
+
+
 def sentences(net: Table, photo: int) -> list[tuple[float, Said, int]]:
     """Every sentence that may be said of a photo: its log-probability, its symbols, its length with the end."""
     words = [word for word in range(net.symbols) if word not in (PAD, START, END, UNKNOWN)]

@@ -9,17 +9,13 @@ import torch
 from stages.networks.constrained import Constrained
 from stages.networks.ranking import Ranking
 from stages.networks.search import Rules, beam
-from tests.networks.table import LONGEST, Said, Slotted, Table, exhaustive
+from tests.networks.table import LONGEST, Said, Slotted, Table, as_heard, exhaustive
 
 PHOTOS = (torch.arange(8),)
 
 
 def meets(wanted: Sequence[set[int]], ids: Said) -> bool:
     return all(words & set(ids) for words in wanted)
-
-
-def heard(net: Table, ids: Said) -> Said:
-    return tuple(net.heard(torch.tensor(ids)).tolist())
 
 
 @pytest.mark.parametrize("normalisation", ["none", "mean"])
@@ -79,6 +75,6 @@ def test_symbols_of_the_photos_own_meet_what_they_are_heard_as() -> None:
     net, wanted = Slotted(8, seed=9), [{4}, {5}]
     found = beam(net, PHOTOS, Rules(LONGEST), 300, frontier=Constrained([wanted] * 8, words=6))
     for photo, (said,) in enumerate(found):
-        best = exhaustive(net, photo, allowed=lambda ids: meets(wanted, heard(net, ids)))
+        best = exhaustive(net, photo, allowed=lambda ids: meets(wanted, as_heard(net, ids)))
         assert said.symbols == best[0][1]
     assert any({6, 7} & set(said.symbols) for (said,) in found)

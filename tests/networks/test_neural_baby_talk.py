@@ -1,5 +1,6 @@
 """Pointing and slots against the equations of Lu et al. 2018, written out in NumPy."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -229,6 +230,19 @@ def test_symbols_are_heard_as_the_words_they_are_spelt_as() -> None:
         (word,) = net.spell(memory, 0, (heard,), vocabulary)
         assert word == ("puppies" if puppy else net.spell(memory, 0, (symbol,), vocabulary)[0])
         assert heard < SYMBOLS
+
+
+def test_two_boxes_of_a_class_say_no_word_twice_and_no_caption_twice() -> None:
+    net, seen, vocabulary = ready(), inputs(6, kinds=((1, 1, 1), (0, 0), (1, 1))), known()
+    with torch.no_grad():
+        net.to_symbols.weight.zero_()  # so that boxes are spoken of
+        memory = net.encode(seen)
+        for photo, found in enumerate(beam(net, memory, Rules(5, stutter=False), 12, n_best=12)):
+            said = [net.spell(memory, photo, one.symbols, vocabulary) for one in found]
+            assert len(set(said)) == len(said)
+            assert all(before != after for words in said for before, after in itertools.pairwise(words))
+            slots = [sum(symbol >= SYMBOLS for symbol in one.symbols) for one in found]
+            assert max(slots) > 1
 
 
 def test_without_words_for_any_class_it_is_a_captioner_of_words_alone() -> None:
