@@ -49,6 +49,11 @@ class TrainingOptions:
         if not self.self_critical:
             _refuse_changed(self, ("samples",), "self_critical=1 or more")
 
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """That of each member; no other `seed` shares one with as many members."""
+        return tuple(self.seed * self.members + member for member in range(self.members))
+
 
 @dataclass(frozen=True)
 class SpeakingOptions:
