@@ -16,7 +16,7 @@ but never pointed at, nor, except in training, is a region that was pointed at b
 What is minimised, -log p of each word: a textual one's as above, and for a word of a class of which the photo has
 regions with a score of CERTAIN or more, those `pos`, log 1/m sum_{i in pos} P_r[i] P_b[b*] P_g[s*]. Nobody says which
 of the boxes a caption means: that a word names the class of a box is weak alignment, where the paper has the boxes that
-people drew.
+people drew. Label smoothing is on textual words, over the words of the vocabulary, and never on what fills a slot.
 """
 
 import dataclasses
