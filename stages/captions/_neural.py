@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar, final
 
 from pipeline.records import Caption, Scene
 from pipeline.stage import Examples, Resources, Stage
@@ -36,15 +36,18 @@ class NeuralCaptioner(Stage[C, tuple[Caption, ...]], Generic[C]):
 
         return grid_inputs(scenes)
 
+    def looks_at(self) -> tuple[str, ...]:
+        """The fields that `gather` makes tensors of."""
+        return ("grid",)
+
+    @final
     def reads(self) -> tuple[str, ...]:
-        return ("grid", *self.told())
+        """What it looks at, and what says what a caption must say, which is of no use to `fit`."""
+        return (*self.looks_at(), *(("graph",) if self.config.must_say else ()))
 
+    @final
     def fit_reads(self) -> tuple[str, ...]:
-        return tuple(field for field in self.reads() if field not in self.told())
-
-    def told(self) -> tuple[str, ...]:
-        """The fields that say what a caption must say: part of `reads`, of no use to `fit`."""
-        return ("graph",) if self.config.must_say else ()
+        return self.looks_at()
 
     def uses(self) -> tuple[str, ...]:
         return ("vocabulary", "idf")
@@ -102,5 +105,5 @@ class GridCaptioner(NeuralCaptioner[G], Generic[G]):
 
         return map_inputs(scenes) if self.config.fine_tune else grid_inputs(scenes)
 
-    def reads(self) -> tuple[str, ...]:
-        return ("maps" if self.config.fine_tune else "grid", *self.told())
+    def looks_at(self) -> tuple[str, ...]:
+        return ("maps",) if self.config.fine_tune else ("grid",)

@@ -4,8 +4,8 @@ Said is the training sentence whose words find the best regions, S_kl in `stages
 the region that it lies on, where neighbours rather share one (`stages/networks/segments.py`). A training photo that is
 the photo itself, by the hash of its content, is never asked.
 
-The paper's regions are the 19 best boxes of a detector and the whole photo. Here they are what the plan has, `regions`
-or the locations of the grid, and the whole photo: the mean of the grid. Word vectors come from the training captions.
+The paper's regions are the 19 best boxes of a detector and the whole photo. Here they are `regions`, of which the whole
+photo is the first, or the locations of the grid and its mean. Word vectors come from the training captions.
 """
 
 import math
@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 
 from pipeline.config import option
-from pipeline.errors import BadData
 from pipeline.records import Array, Caption, Evidence, Scene, Truth
 from pipeline.stage import Examples, Resources, Stage
 from pipeline.text import tokenise
@@ -26,6 +25,7 @@ from stages.networks.aligning_options import AligningOptions
 from stages.resources.parses import Parses
 from stages.resources.vocabulary import Vocabulary
 from stages.resources.word_vectors import WordVectors
+from stages.vision.boxes import by_confidence
 
 if TYPE_CHECKING:
     from stages.networks.aligning import Found, Heard, Pairs
@@ -36,7 +36,7 @@ _DIGITS = 4  # of evidence, which is looked at and not computed with
 
 @dataclass(frozen=True, slots=True)
 class Config(AligningOptions):
-    over: Literal["grid", "regions"] = option("grid", "the regions, beside the whole photo")
+    over: Literal["grid", "regions"] = option("grid", "what the whole photo has beside it")
     candidates: int = option(5000, "training sentences that may be said, evenly chosen; 0: all", low=0)
     beta: float = option(10.0, "what it is worth that neighbouring words share a region", low=0.0, affects="predict")
 
@@ -47,6 +47,7 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
     """
 
     name = "alignment"
+    version = 2
     writes = "captions"
     config_type = Config
     fit_on = ("train", "tune")
@@ -56,7 +57,10 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
     hashes_: tuple[str, ...]  # of the photos that they are of
 
     def reads(self) -> tuple[str, ...]:
-        return ("grid",) if self.config.over == "grid" else ("grid", "regions")
+        return (self.config.over, "detections") if self.config.over == "regions" else (self.config.over,)
+
+    def fit_reads(self) -> tuple[str, ...]:
+        return (self.config.over,)
 
     def uses(self) -> tuple[str, ...]:
         return ("vocabulary", "parses", "word_vectors")
@@ -98,27 +102,16 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
         return found(self._network, _pairs(scenes, truth, resources.of(Vocabulary)), self.gather)
 
     def gather(self, scenes: Sequence[Scene]) -> "Tensors":
-        """Regions with the whole photo as the last, (photos, regions, channels), and which there are (.., .., 1).
-
-        Raises:
-            BadData: if regions are of another size than the grid's locations.
-        """
+        """Regions with the whole photo as the first, (photos, regions, channels), and which there are (.., .., 1)."""
         import torch
 
         from stages.networks.inputs import grid_inputs, region_inputs
 
-        (grid,) = grid_inputs(scenes)
-        parts, there = grid, torch.ones(*grid.shape[:2], 1)
         if self.config.over == "regions":
-            parts, there = region_inputs(scenes)
-            there = there * parts.any(dim=2, keepdim=True)  # a photo without regions has the whole alone
-        if parts.shape[2] != grid.shape[2]:
-            raise BadData(
-                f"regions have {parts.shape[2]} channels and the grid, whose mean is the whole photo, {grid.shape[2]}:"
-                " take both from one backbone"
-            )
-        whole = grid.mean(dim=1, keepdim=True)
-        return torch.cat([parts, whole], dim=1), torch.cat([there, torch.ones(len(whole), 1, 1)], dim=1)
+            return region_inputs(scenes)
+        (grid,) = grid_inputs(scenes)
+        parts = torch.cat([grid.mean(dim=1, keepdim=True), grid], dim=1)
+        return parts, torch.ones(*parts.shape[:2], 1)
 
     def _captions(self, scene: Scene, barred: Array) -> tuple[Caption, ...]:
         from stages.networks.segments import segments
@@ -132,20 +125,20 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
         fit = heard.fit(network, regions[0], best)  # (words, regions)
         fit[:, there[0, :, 0].cpu().numpy() == 0] = -np.inf
         evidence = [
-            self._evidence(place, fit.shape[1] - 1, float(fit[word, place]))
+            self._evidence(scene, place, fit.shape[1] - 1, float(fit[word, place]))
             for word, place in enumerate(segments(fit, self.config.beta))
         ]
         return (Caption(self.texts_[best], tokenise(self.texts_[best]), evidence=tuple(evidence)),)
 
-    def _evidence(self, place: int, parts: int, fit: float) -> Evidence:
-        """Of a word on region `place` of so many, after which comes the whole photo."""
+    def _evidence(self, scene: Scene, place: int, parts: int, fit: float) -> Evidence:
+        """Of a word on the whole photo, which is place 0, or on one of so many parts."""
         terms = (("fit", round(fit, _DIGITS)),)
-        if place == parts:
+        if place == 0:
             return Evidence("alignment", terms=terms)
         if self.config.over == "regions":
-            return Evidence("alignment", detection=place, terms=terms)
+            return Evidence("alignment", detection=by_confidence(scene.detections)[place - 1], terms=terms)
         side = math.isqrt(parts)
-        weights = tuple(float(location == place) for location in range(parts))
+        weights = tuple(float(location == place) for location in range(1, 1 + parts))
         return Evidence("alignment", weights, (side, side), terms=terms)
 
     @cached_property

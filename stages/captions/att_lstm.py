@@ -39,8 +39,8 @@ class AttLstm(NeuralCaptioner[Config]):
     config_type = Config
     concepts_: tuple[str, ...]  # in the order the network knows them
 
-    def reads(self) -> tuple[str, ...]:
-        return ("concepts", *(("grid",) if self.config.image else ()), *self.told())
+    def looks_at(self) -> tuple[str, ...]:
+        return ("concepts", "grid") if self.config.image else ("concepts",)
 
     def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
         """Learn from captions and the concepts of their photos.

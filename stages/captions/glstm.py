@@ -31,8 +31,8 @@ class GLstm(NeuralCaptioner[Config]):
     name = "glstm"
     config_type = Config
 
-    def reads(self) -> tuple[str, ...]:
-        return ("grid", "guidance", *self.told())
+    def looks_at(self) -> tuple[str, ...]:
+        return ("grid", "guidance")
 
     def gather(self, scenes: Sequence[Scene]) -> "Tensors":
         from stages.networks.inputs import grid_inputs, guidance_inputs

@@ -49,7 +49,7 @@ class NeuralBabyTalk(NeuralCaptioner[Config]):
     slots_: Slots
     vectors_: Array  # (words + classes of slots_, dimensions)
 
-    def reads(self) -> tuple[str, ...]:
+    def looks_at(self) -> tuple[str, ...]:
         return ("grid", "regions", "detections")
 
     def uses(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class ScaCnn(NeuralCaptioner[Config]):
     name = "sca_cnn"
     config_type = Config
 
-    def reads(self) -> tuple[str, ...]:
+    def looks_at(self) -> tuple[str, ...]:
         return ("maps",)
 
     def gather(self, scenes: Sequence[Scene]) -> "Tensors":

@@ -32,8 +32,8 @@ class UpDown(NeuralCaptioner[Config]):
     name = "up_down"
     config_type = Config
 
-    def reads(self) -> tuple[str, ...]:
-        return (self.config.over, *self.told())
+    def looks_at(self) -> tuple[str, ...]:
+        return (self.config.over,)
 
     def gather(self, scenes: Sequence[Scene]) -> "Tensors":
         from stages.networks.inputs import grid_inputs, region_inputs

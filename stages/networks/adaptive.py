@@ -15,7 +15,8 @@ on c^_t + h_t.
 
 `variant="released_code"` follows the authors' program where it leaves the paper: w_t rectified; s_t and h_t through
 layers of their own, ReLU(. s_t) and tanh(. h_t), in (8)-(13) alike; tanh(W' (c^_t + h_t)) before W_p; biases
-everywhere, dropout after these layers. Its convolutional network is fine-tuned, here it is not.
+everywhere, dropout after these layers. Its convolutional network is fine-tuned, here it
+is with `fine_tune=true` alone.
 """
 
 from typing import ClassVar, Literal

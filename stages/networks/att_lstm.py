@@ -8,8 +8,9 @@
 V_att(I) are the probabilities of concepts, as they are, seen once before START; no image feature is seen at all, and
 what would be predicted from the concepts alone is discarded. With `channels`, the photo follows its concepts,
 x_{-2} = W_ea V_att(I) and x_{-1} = W_img CNN(I): the LSTM-A3 of Yao et al. (ICCV 2017). V_att(I) and CNN(I) are
-standardised over the training photos, which amounts to biases beside W_ea and W_img. The paper's penalty on the weights
-is the option `weight_decay`. What enters the LSTM and what leaves it is dropped out, never what it keeps.
+standardised over the training photos, which amounts to biases beside W_ea and W_img. In place of the paper's penalty
+on the weights stands the option `weight_decay`, which takes from them apart from the gradient. What enters the LSTM and
+what leaves it is dropped out, never what it keeps.
 """
 
 from typing import ClassVar

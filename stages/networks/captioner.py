@@ -11,7 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +27,9 @@ Feed: TypeAlias = Callable[[int, Tensors, Tensor | None], Tensor]
 """The step and, of the sentences that still speak, the memory and the output of the step before (None at first) ->
 what drives them."""
 
+DRAWN = "log p(s)"
+"""The term of evidence that is the log-probability of what a step drew by chance, such as where to look."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepEvidence:
@@ -39,6 +42,19 @@ class StepEvidence:
         """That of some sentences, or of one."""
         weights = None if self.weights is None else self.weights[rows]
         return StepEvidence(weights, tuple((name, values[rows]) for name, values in self.terms))
+
+    @classmethod
+    def mean(cls, several: Sequence[Self]) -> Self:
+        """That of the same sentences by several captioners."""
+        terms = zip(*(each.terms for each in several), strict=True)
+        named = tuple((term[0][0], torch.stack([value for _, value in term]).mean(dim=0)) for term in terms)
+        return cls(mean_of([each.weights for each in several]), named)
+
+
+def mean_of(parts: Sequence[Tensor | None]) -> Tensor | None:
+    """The mean of the same tensor of several captioners; None where they have none."""
+    there = [part for part in parts if part is not None]
+    return torch.stack(there).mean(dim=0) if there else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +189,10 @@ class Captioner(nn.Module, ABC):
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
         """The words of what was said of the photo in row `photo`; a captioner with slots fills them here."""
         return vocabulary.decode(symbols)
+
+    def heard(self, symbols: Tensor) -> Tensor:
+        """The ids of the words that symbols are heard as, in the same shape: of the vocabulary, themselves."""
+        return symbols
 
     def pointed(self, memory: Tensors, photo: int, symbol: int) -> int | None:
         """Which detection of the photo in row `photo` a symbol speaks of; None for words of the vocabulary."""

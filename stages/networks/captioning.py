@@ -109,15 +109,15 @@ def fit_captioner(
     log: tuple[Epoch, ...] = ()
     again: tuple[Epoch, ...] = ()
     with joined(device):
-        for member in range(options.members):
-            own = replace(options, seed=options.seed + member)
+        for member, seed in enumerate(options.seeds):
+            own = replace(options, seed=seed)
             alone = _apart(runtime, f"member-{member}") if member else runtime
-            network = begun(own.seed)
+            network = begun(seed)
             epochs = train(network, lessons, judge, own, alone, device)
             if reward:
                 epochs = improve(network, lessons, reward, judge, epochs, own, alone, device)
             if options.refit and judge:
-                network, found = begun(own.seed), best(epochs) + 1
+                network, found = begun(seed), best(epochs) + 1
                 again += train(network, lessons + tune, None, own, _apart(alone, "refit"), device, found)
             networks.append(network)
             log += epochs

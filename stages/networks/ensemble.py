@@ -14,7 +14,7 @@ from stages.resources.vocabulary import Vocabulary
 
 
 class Ensemble(Captioner):
-    """Members that were built alike and trained apart. Their evidence is averaged; the first one spells."""
+    """Members that were built alike and trained apart. Their evidence is averaged; the first one spells and points."""
 
     def __init__(self, members: Sequence[Captioner]) -> None:
         super().__init__()
@@ -37,13 +37,7 @@ class Ensemble(Captioner):
         own = zip(self.members, self._shared(memory), self._shared(state), self._chunks(driven), strict=True)
         steps = [one.advance(its_memory, its_state, part) for one, its_memory, its_state, part in own]
         outputs, states, why = zip(*steps, strict=True)
-        weights = [each.weights for each in why if each.weights is not None]
-        terms = zip(*(each.terms for each in why), strict=True)
-        mean = StepEvidence(
-            torch.stack(weights).mean(dim=0) if weights else None,
-            tuple((term[0][0], torch.stack([value for _, value in term]).mean(dim=0)) for term in terms),
-        )
-        return torch.cat(outputs, dim=1), sum(states, ()), mean
+        return torch.cat(outputs, dim=1), sum(states, ()), type(why[0]).mean(why)
 
     def complete(self, memory: Tensors, outputs: Tensor) -> Tensor:
         own = zip(self.members, self._shared(memory), self._chunks(outputs), strict=True)
@@ -56,6 +50,12 @@ class Ensemble(Captioner):
 
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
         return self.members[0].spell(self._shared(memory)[0], photo, symbols, vocabulary)
+
+    def heard(self, symbols: Tensor) -> Tensor:
+        return self.members[0].heard(symbols)
+
+    def pointed(self, memory: Tensors, photo: int, symbol: int) -> int | None:
+        return self.members[0].pointed(self._shared(memory)[0], photo, symbol)
 
     def places(self, memory: Tensors, photo: int, weights: Tensor) -> tuple[Tensor, tuple[int, int] | None]:
         return self.members[0].places(self._shared(memory)[0], photo, weights)

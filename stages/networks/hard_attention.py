@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from stages.networks.captioner import Sentences, Tensors, Unrolled
+from stages.networks.captioner import DRAWN, Sentences, Tensors, Unrolled
 from stages.networks.show_attend_tell import ShowAttendTell
 
 _KEPT = 0.9  # of the baseline, at every batch
@@ -89,7 +89,7 @@ class HardAttention(ShowAttendTell):
         chosen = log_alpha.gather(2, drawn).masked_fill(softly, 0.0).flatten()  # log p(s_t)
         entropy = -(alpha * log_alpha).sum(dim=2).flatten()
         sampled = torch.zeros_like(alpha).scatter_(2, drawn, 1.0)
-        return torch.where(softly, alpha, sampled), (("log p(s)", chosen), ("entropy", entropy))
+        return torch.where(softly, alpha, sampled), ((DRAWN, chosen), ("entropy", entropy))
 
     def loss(self, said: Unrolled, sentences: Sentences) -> Tensor:
         scores, many = self.read_out(sentences.inputs, said.outputs), len(sentences.photo)
@@ -99,7 +99,7 @@ class HardAttention(ShowAttendTell):
         rows = torch.cat([torch.arange(active) for active in sentences.active]).to(scores.device)  # (words,)
         known = scores.detach().gather(1, sentences.targets.unsqueeze(1)).squeeze(1)
         likely = known.new_zeros(many).index_add_(0, rows, known)  # log p(y | s), (sentences,)
-        looks, entropies = (_all_steps(said, term) for term in ("log p(s)", "entropy"))  # (words,)
+        looks, entropies = (_all_steps(said, term) for term in (DRAWN, "entropy"))  # (words,)
         before = self.baseline.clone() if self.batches else likely.mean()
         reinforced = ((likely - before)[rows] * looks).sum() / many
         self.baseline.copy_(_KEPT * before + (1 - _KEPT) * likely.mean())

@@ -16,7 +16,7 @@ but never pointed at, nor, except in training, is a region that was pointed at b
 What is minimised, -log p of each word: a textual one's as above, and for a word of a class of which the photo has
 regions with a score of CERTAIN or more, those `pos`, log 1/m sum_{i in pos} P_r[i] P_b[b*] P_g[s*]. Nobody says which
 of the boxes a caption means: that a word names the class of a box is weak alignment, where the paper has the boxes that
-people drew.
+people drew. Label smoothing is on textual words, over the words of the vocabulary, and never on what fills a slot.
 """
 
 import dataclasses
@@ -132,11 +132,8 @@ class NeuralBabyTalk(Captioner):
 
     def drive(self, words: Tensor) -> Tensor:
         """What the word itself puts in, and last the region it was said of, -1 for none."""
-        own, many = words >= self.symbols, max(1, len(self.forms))
-        spelt = words.clone()
-        spelt[own] = self.filling.spelt[(words[own] - self.symbols) % many]
-        region = torch.where(own, (words - self.symbols) // many, -1).unsqueeze(1)
-        driven = self.word_to_first(self.dropout(self.embedding(spelt)))
+        region = torch.where(words >= self.symbols, (words - self.symbols) // max(1, len(self.forms)), -1).unsqueeze(1)
+        driven = self.word_to_first(self.dropout(self.embedding(self.heard(words))))
         return torch.cat([driven, region.to(driven.dtype)], dim=1)
 
     def advance(self, memory: Tensors, state: Tensors, driven: Tensor) -> tuple[Tensor, Tensors, StepEvidence]:
@@ -201,6 +198,11 @@ class NeuralBabyTalk(Captioner):
     def spell(self, memory: Tensors, photo: int, symbols: Sequence[int], vocabulary: Vocabulary) -> tuple[str, ...]:
         own = {one: self.forms[(one - self.symbols) % len(self.forms)] for one in symbols if one >= self.symbols}
         return tuple(own.get(one) or vocabulary.decode([one])[0] for one in symbols)
+
+    def heard(self, symbols: Tensor) -> Tensor:
+        own, ids = symbols >= self.symbols, symbols.clone()
+        ids[own] = self.filling.spelt[(symbols[own] - self.symbols) % max(1, len(self.forms))]
+        return ids
 
     def pointed(self, memory: Tensors, photo: int, symbol: int) -> int | None:
         if symbol < self.symbols:

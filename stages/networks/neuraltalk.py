@@ -6,8 +6,8 @@
 
 The photo is seen once, with the first symbol, and can only be remembered. The authors' released program adds it to
 every step instead unless told otherwise, and generates with an LSTM by default. CNN(I) is standardised over the
-training photos, which amounts to one more bias at t = 1. Dropout is on x_t and on h_t before the words, never on what
-is kept.
+training photos, which amounts to one more bias at t = 1. NeuralTalk's program begins b_o at the logarithms of how often
+words are said, here it begins at random. Dropout is on x_t and on h_t before the words, never on what is kept.
 """
 
 from typing import ClassVar

@@ -1,7 +1,7 @@
 """What every neural captioner lets one choose, and what it remembers of its training. Imports no torch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from pipeline.config import option
@@ -46,6 +46,13 @@ class TrainingOptions:
             raise BadOption(f"self_critical={self.self_critical} goes without a second training: leave out refit=true")
         if self.self_critical and self.baseline == "others" and self.samples == 1:
             raise BadOption("samples=1 has no others to beat: take samples=2 or more, or baseline=greedy")
+        if not self.self_critical:
+            _refuse_changed(self, ("samples",), "self_critical=1 or more")
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """That of each member; no other `seed` shares one with as many members."""
+        return tuple(self.seed * self.members + member for member in range(self.members))
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,10 @@ class SpeakingOptions:
         if self.must_say and (self.search == "sample" or self.groups > 1):
             other = "search=sample" if self.search == "sample" else f"groups={self.groups}"
             raise BadOption(f"must_say={self.must_say} goes with ordinary beam search: leave out {other}")
+        if self.search == "sample":
+            _refuse_changed(self, ("groups",), "search=beam")
+        else:
+            _refuse_changed(self, ("temperature", "top_k", "top_p"), "search=sample")
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,24 @@ class GridCaptionerOptions(CaptionerOptions):
         1.0, "of the learning rate, at which the backbone learns", low=1e-6, high=1.0, later=True
     )
     fine_tune_from: int = option(1, "the epoch in which the backbone begins to learn", low=1, later=True)
+
+    def __post_init__(self) -> None:
+        CaptionerOptions.__post_init__(self)
+        most = self.epochs + self.self_critical
+        if not self.fine_tune:
+            _refuse_changed(self, ("fine_tune_share", "fine_tune_from"), "fine_tune=true")
+        elif self.fine_tune_from > most:
+            raise BadOption(
+                f"fine_tune_from={self.fine_tune_from} is never reached: take fine_tune_from={most} or less"
+            )
+
+
+def _refuse_changed(options: TrainingOptions | SpeakingOptions, names: Sequence[str], use: str) -> None:
+    """Refuse options that differ from their defaults where nothing would come of it."""
+    for item in fields(options):
+        value = getattr(options, item.name)
+        if item.name in names and value != item.default:
+            raise BadOption(f"{item.name}={value} does nothing here: leave it out, or take it with {use}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from hashlib import blake2b
 import torch
 from torch import Tensor
 
-from stages.networks.captioner import Captioner, Tensors
+from stages.networks.captioner import Captioner, StepEvidence, Tensors
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.search import Pick, Rules, follow
 
@@ -35,7 +35,7 @@ def by_chance(chance: Tensor, temperature: float = 1.0, top_k: int = 0, top_p: f
     """
     drawn = chance.flatten(0, 1).double()  # (photos * sentences, longest)
 
-    def pick(scores: Tensor, row: Tensor, step: int) -> Tensor:
+    def pick(scores: Tensor, row: Tensor, step: int, why: StepEvidence) -> Tensor:
         below = shares(scores, temperature, top_k, top_p).cumsum(dim=1)
         wanted = drawn[row, step].unsqueeze(1) * below[:, -1:]
         return torch.searchsorted(below, wanted, right=True).squeeze(1)  # passes over what has no share

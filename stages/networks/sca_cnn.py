@@ -22,14 +22,14 @@ layers, is brought to a length of 1; a zero vector and no start symbol as the fi
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, Self, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from stages.networks.attention import exponential, scores
-from stages.networks.captioner import Captioner, StepEvidence, Tensors
+from stages.networks.captioner import Captioner, StepEvidence, Tensors, mean_of
 from stages.networks.lstm import keep_at_first, lstm_step
 from stages.networks.standardise import Standard
 from stages.resources.vocabulary import START
@@ -52,6 +52,11 @@ class ChannelEvidence(StepEvidence):
             return ChannelEvidence(weights, channels=channels)
         heaviest = channels.topk(min(_TOLD, len(channels)))
         return StepEvidence(weights, tuple((f"channel {i}", channels[i]) for i in heaviest.indices.tolist()))
+
+    @classmethod
+    def mean(cls, several: Sequence[Self]) -> Self:
+        weights = mean_of([each.weights for each in several])
+        return cls(weights, channels=mean_of([each.channels for each in several]))
 
 
 class Modulation(nn.Module):

@@ -12,43 +12,49 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from stages.networks.captioner import Captioner, Tensors
+from stages.networks.captioner import Captioner, StepEvidence, Tensors
 from stages.networks.frontier import Frontier, Groups
 from stages.networks.hypothesis import Hypothesis, Trail
 from stages.networks.ranking import Ranking
 from stages.resources.vocabulary import END, PAD, START, UNKNOWN
 
-Pick: TypeAlias = Callable[[Tensor, Tensor, int], Tensor]
-"""Log-probabilities (rows, symbols), the sentence of each row, and the step -> the symbol of each row (rows,)."""
+Pick: TypeAlias = Callable[[Tensor, Tensor, int, StepEvidence], Tensor]
+"""Log-probabilities (rows, symbols), the sentence of each row, the step and its evidence -> the symbol of each row
+(rows,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may be said: at most `longest` symbols, none of them `banned`, no `unrepeated` of them in a row twice (0:
-    whatever one likes; Paulus et al., ICLR 2018, forbid three), and without `stutter` none twice in a row (Anderson et
-    al., CVPR 2018). What is forbidden leaves its probability to nobody: scores stay those of the network."""
+    """What may be said: at most `longest` symbols, none of them `banned`, no `unrepeated` words in a row twice (0:
+    whatever one likes; Paulus et al., ICLR 2018, forbid three), and without `stutter` no word twice in a row (Anderson
+    et al., CVPR 2018). Symbols that are heard alike are one word. What is forbidden leaves its probability to nobody:
+    scores stay those of the network."""
 
     longest: int
     banned: tuple[int, ...] = (PAD, START, UNKNOWN)
     unrepeated: int = 0
     stutter: bool = True
 
-    def apply(self, scores: Tensor, said: Tensor) -> Tensor:
-        """Log-probabilities (sentences, symbols) with -inf for what may not follow what was said (sentences, steps)."""
+    def apply(self, scores: Tensor, said: Tensor, heard: Tensor) -> Tensor:
+        """Log-probabilities (sentences, symbols) with -inf for what may not follow what was said (sentences, steps);
+        `heard` (symbols,) is the word that each symbol is heard as."""
         allowed, step = scores.clone(), said.shape[1]
         allowed[:, list(self.banned) if step else [*self.banned, END]] = -math.inf
-        if step and not self.stutter:
-            allowed.scatter_(1, said[:, -1:], -math.inf)
-        before = self.unrepeated - 1  # so many symbols and the next one would be said again
+        if step == 0 or (self.stutter and not self.unrepeated):
+            return allowed
+        words, forbidden = heard[said], torch.zeros_like(scores, dtype=torch.bool)  # words that may not come next
+        if not self.stutter:
+            forbidden.scatter_(1, words[:, -1:], True)
+        before = self.unrepeated - 1  # so many words and the next one would be said again
         for start in range(step - before if self.unrepeated else 0):
-            again = (said[:, start : start + before] == said[:, step - before :]).all(dim=1).nonzero().flatten()
-            allowed[again, said[again, start + before]] = -math.inf
-        return allowed
+            again = (words[:, start : start + before] == words[:, step - before :]).all(dim=1).nonzero().flatten()
+            forbidden[again, words[again, start + before]] = True
+        return allowed.masked_fill_(forbidden.gather(1, heard.expand(len(said), -1)), -math.inf)
 
 
 def greedy(network: Captioner, memory: Tensors, rules: Rules) -> list[Hypothesis]:
     """The most probable symbol, time after time: one hypothesis a photo."""
-    return [said for (said,) in follow(network, memory, rules, 1, lambda scores, row, step: scores.argmax(dim=1))]
+    return [said for (said,) in follow(network, memory, rules, 1, lambda scores, *_: scores.argmax(dim=1))]
 
 
 def follow(network: Captioner, memory: Tensors, rules: Rules, many: int, pick: Pick) -> list[list[Hypothesis]]:
@@ -60,8 +66,8 @@ def follow(network: Captioner, memory: Tensors, rules: Rules, many: int, pick: P
     word, trail, going = torch.full_like(row, START), Trail.begin(len(row), device), torch.ones_like(row).bool()
     for step in range(rules.longest):
         scores, state, why = network.step(memory, state, word)  # (photos * many, symbols)
-        scores = rules.apply(scores, trail.words)
-        word = pick(scores, row, step)
+        scores = rules.apply(scores, trail.words, network.heard(torch.arange(scores.shape[1], device=device)))
+        word = pick(scores, row, step, why)
         trail = trail.grow(word, scores.detach().gather(1, word.unsqueeze(1)).squeeze(1), why)
         ends = going & (word == END)
         if ends.any():
@@ -85,7 +91,7 @@ def beam(
     n_best: int = 1,
     frontier: Frontier | None = None,
 ) -> list[list[Hypothesis]]:
-    """The best sentences of each photo, best first, at least one and at most `n_best`.
+    """The best sentences of each photo, best first, at least one and at most `n_best`; none twice in the same words.
 
     Each block of the frontier (one, if none is given) follows `width` sentences less those that have ended in it, as in
     Xu et al.'s program; a photo is done when none is left or none can still come among the `n_best`. One block of width
@@ -106,13 +112,15 @@ def beam(
         for row in rows.flatten().nonzero().flatten().tolist():
             place, block = divmod(row // width, len(merits))
             said = trail.hypothesis(row)
-            found[int(photo[place])].setdefault(said.symbols, (merits[block], said))
+            words = network.heard(torch.tensor(said.symbols, device=device)).tolist()
+            found[int(photo[place])].setdefault(tuple(words), (merits[block], said))
 
     for step in range(1, rules.longest + 1):
         scores, state, why = network.step(memory, state, word)  # (photos * blocks * width, symbols)
-        scores = rules.apply(scores, trail.words)
         symbols = scores.shape[1]
-        total, place = frontier.choose(total.unsqueeze(3) + scores.view(*total.shape, symbols), photo)
+        heard = network.heard(torch.arange(symbols, device=device))
+        scores = rules.apply(scores, trail.words, heard)
+        total, place = frontier.choose(total.unsqueeze(3) + scores.view(*total.shape, symbols), photo, heard)
         total = total.masked_fill(torch.arange(width, device=device) >= left.unsqueeze(2), -math.inf)
         first = torch.arange(len(photo), device=device).view(-1, 1, 1) * len(merits) * width
         parent, word = (first + place // symbols).flatten(), (place % symbols).flatten()

@@ -6,8 +6,9 @@ b is the reward of the greedy caption of the photo, the paper's choice, or the m
 al. 2019, "Buy 4 REINFORCE samples, get a baseline for free"). The end of a sentence counts as a word of the reward:
 captions would otherwise learn to stop at "with a". Words have the probabilities they are sampled with: those among what
 may be said, under the very dropout that was in force, so that the gradient is that of the steps that spoke. (Said again
-under another dropout, samples of the one network are pushed down in the other, where nothing stops them.) The greedy
-caption is said without dropout; all is computed in full precision. Processes that train together share batches.
+under another dropout, samples of the one network are pushed down in the other, where nothing stops them.) Places s that
+hard attention drew are part of a sample: log p(w^s) is then log p(s) + log p(w^s | s). The greedy caption is said
+without dropout; all is computed in full precision. Processes that train together share batches.
 """
 
 import time
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 from pipeline.stage import Runtime
 from stages.language.cider import DocumentFrequencies, Words, cider_d
 from stages.networks import processes
-from stages.networks.captioner import Captioner, Tensors
+from stages.networks.captioner import DRAWN, Captioner, StepEvidence, Tensors
 from stages.networks.checkpoint import Run
 from stages.networks.deferred import Deferred
 from stages.networks.events import events
@@ -108,15 +109,17 @@ def _epoch(
     """Every photo once, in random order; the mean reward of the samples."""
     network, total = run.network.train(), 0.0
     photos, common = torch.tensor(lessons.photos), torch.Generator().manual_seed(torch.initial_seed())
-    batches = torch.split(photos[torch.randperm(len(photos), generator=common)], options.batch)
+    steps = torch.split(photos[torch.randperm(len(photos), generator=common)], options.batch * options.accumulate)
     apart()
-    for batch in runtime.progress(batches, "self-critical training", len(batches)):
-        chance = torch.rand(len(batch), options.samples, lessons.longest, generator=common)
-        mine = list(processes.share(range(len(batch))))
+    for step in runtime.progress(steps, "self-critical training", len(steps)):
+        chance = torch.rand(len(step), options.samples, lessons.longest, generator=common)
         run.optimiser.zero_grad(set_to_none=True)
-        if mine:
-            loss, gained = _reinforced(network, batch[mine].tolist(), chance[mine], lessons, reward, options, device)
-            torch.autograd.backward(loss * (len(mine) / len(batch)))
+        for part in torch.split(torch.arange(len(step)), options.batch):
+            mine = processes.share(part.tolist())
+            if not mine:
+                continue
+            loss, gained = _reinforced(network, step[mine].tolist(), chance[mine], lessons, reward, options, device)
+            torch.autograd.backward(loss * (len(mine) / len(step)))
             total += gained
         processes.gather_gradients(network)
         nn.utils.clip_grad_norm_(network.parameters(), options.clip)
@@ -156,16 +159,18 @@ def _reinforced(
 def spoken(
     network: Captioner, memory: Tensors, rules: Rules, many: int, pick: Pick
 ) -> tuple[list[list[Hypothesis]], Tensor]:
-    """`many` sentences of each photo, as `pick` says, and (photos, many) their log-probabilities under the rules, from
-    the very steps in which they were said: these have gradients."""
+    """`many` sentences of each photo, as `pick` says, and (photos, many) their log-probabilities under the rules, with
+    those of what else was drawn on the way, from the very steps in which they were said: these have gradients."""
     said_by, chosen = list[Tensor](), list[Tensor]()
     over = torch.zeros(len(memory[0]) * many, dtype=torch.bool, device=memory[0].device)
 
-    def heard(scores: Tensor, row: Tensor, step: int) -> Tensor:
-        word = pick(scores.detach(), row, step)
+    def heard(scores: Tensor, row: Tensor, step: int, why: StepEvidence) -> Tensor:
+        word = pick(scores.detach(), row, step, why)
         going = (~over[row]).nonzero().flatten()
         said_by.append(row[going])
-        chosen.append(scores[going].log_softmax(dim=1).gather(1, word[going].unsqueeze(1)).squeeze(1))
+        likely = scores[going].log_softmax(dim=1).gather(1, word[going].unsqueeze(1)).squeeze(1)
+        drawn = dict(why.terms).get(DRAWN)
+        chosen.append(likely if drawn is None else likely + drawn[going])
         over[row] |= word == END
         return word
 

@@ -9,7 +9,8 @@
 All states are zeros at first. The first LSTM sees the whole photo and what the second one knows, and decides where to
 look; the second one speaks. v_i are regions, as many as a photo has, or the locations of a grid. They are standardised,
 which amounts to biases beside W_va, for which the paper has none, and in the gates, which have some. The authors train
-without dropout; where there is some, it is on W_e w_t and on h2_t before the words.
+without dropout; where there is some, it is on W_e w_t and on h2_t before the words. Their decoder says no word twice in
+a row: here `stutter=false` forbids that, and the default allows it.
 """
 
 from typing import ClassVar

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.config import NoOptions
-from pipeline.records import Box, Detection
+from pipeline.records import Box, Caption, Detection, GraphNode, SceneGraph
 from pipeline.stage import Examples, Resources, Runtime
 from stages.captions.neural_baby_talk import Config, NeuralBabyTalk
 from stages.networks.slots import Slots
@@ -48,6 +48,32 @@ def test_it_points_at_what_it_names(tmp_path: Path) -> None:
             assert why.detection == (0 if word == animal else None)
             sentinel[word == animal].append(dict(why.terms)["sentinel"])
     assert np.mean(sentinel[True]) < np.mean(sentinel[False]) - 0.2
+
+
+def test_a_slot_says_what_must_be_said() -> None:
+    """What names the animal unasked, which is a slot, is what it says when asked to."""
+
+    def told(kind: int, chance: np.random.Generator) -> Mapping[str, Any]:
+        return {**boxes(kind, chance), "graph": SceneGraph((GraphNode(0, animals.KINDS[kind], margin=1.0),), ())}
+
+    train, tune, others = (animals.examples(split, many, told) for split, many in enumerate((40, 8, 12)))
+    resources = knowledge(train)
+    runtime = Runtime(device="cpu")
+    stage = NeuralBabyTalk(SMALL, runtime).fit({"train": train, "tune": tune}, resources)
+    free = stage.predict(others.scenes, resources)
+    bound = NeuralBabyTalk(dataclasses.replace(SMALL, must_say=1), runtime)
+    bound.slots_, bound.vectors_, bound.trained_ = stage.slots_, stage.vectors_, stage.trained_
+    said = bound.predict(others.scenes, resources)
+    right = [animals.KINDS[place % len(animals.KINDS)] in one.words for place, (one,) in enumerate(free)]
+    assert sum(right) >= 11
+    for place, ((one,), (other,)) in enumerate(zip(free, said, strict=True)):
+        assert animals.KINDS[place % len(animals.KINDS)] in other.words
+        if right[place]:
+            assert (other.words, pointed(other)) == (one.words, pointed(one))
+
+
+def pointed(caption: Caption) -> list[int | None]:
+    return [why and why.detection for why in caption.evidence]
 
 
 def test_regions_are_told_of_as_their_detections_stand() -> None:

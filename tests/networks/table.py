@@ -42,7 +42,19 @@ class Table(Captioner):
         return outputs
 
 
+class Slotted(Table):
+    """Whose last two symbols are the photo's own, heard as the words two before them."""
+
+    def heard(self, symbols: Tensor) -> Tensor:
+        return torch.where(symbols >= self.symbols - 2, symbols - 2, symbols)
+
+
 Said = tuple[int, ...]
+
+
+def as_heard(net: Table, ids: Said) -> Said:
+    """The words that symbols are heard as."""
+    return tuple(net.heard(torch.tensor(ids, dtype=torch.long)).tolist())
 
 
 def sentences(net: Table, photo: int) -> list[tuple[float, Said, int]]:

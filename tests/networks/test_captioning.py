@@ -30,6 +30,13 @@ def fitted(config: Config, runtime: Runtime) -> ShowAttendTell:
     return ShowAttendTell(config, runtime).fit(BOTH, RESOURCES)
 
 
+def test_no_network_is_a_member_under_two_seeds() -> None:
+    assert [Config(seed=seed).seeds for seed in range(3)] == [(0,), (1,), (2,)]
+    assert Config(members=3).seeds == (0, 1, 2)
+    drawn = [number for seed in range(5) for number in Config(seed=seed, members=3).seeds]
+    assert len(set(drawn)) == len(drawn) == 15
+
+
 def test_a_refit_is_a_training_on_all_photos_for_the_epochs_that_were_best() -> None:
     config, vocabulary = dataclasses.replace(SMALL, refit=True), RESOURCES.of(Vocabulary)
     plain, again = (fitted(each, Runtime(device="cpu")).trained_ for each in (SMALL, config))

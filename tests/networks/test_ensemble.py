@@ -1,20 +1,30 @@
 """Several captioners that speak as one."""
 
+from typing import TypeVar
+
 import pytest
 import torch
 
+from stages.networks.captioner import Captioner
 from stages.networks.ensemble import Ensemble
+from stages.networks.sca_cnn import ChannelEvidence
 from stages.networks.search import Rules, beam
 from stages.networks.show_attend_tell import ShowAttendTell
 from stages.networks.up_down import UpDown
 from stages.resources.vocabulary import START, Vocabulary
+from tests.networks import test_neural_baby_talk, test_sca_cnn
 from tests.networks.captioner_laws import at_random, photos
 
 torch.set_num_threads(1)
+C = TypeVar("C", bound=Captioner)
 
 
 def member(seed: int) -> ShowAttendTell:
     net = ShowAttendTell(12, 6, word=8, lstm=8, attention=4, dropout=0.0, penalty=0.0)
+    return moved(net, seed)
+
+
+def moved(net: C, seed: int) -> C:
     at_random(net)
     with torch.no_grad():
         for parameter in net.parameters():
@@ -64,6 +74,36 @@ def test_what_is_the_photos_own_is_asked_of_a_member() -> None:
     vocabulary = object.__new__(Vocabulary)
     vocabulary.words_ = tuple("abcdefgh")
     assert both.spell(memory, 0, (4, 6), vocabulary) == ("a", "c")
+
+
+def test_channels_are_averaged_before_the_heaviest_are_told() -> None:
+    members = [moved(test_sca_cnn.network(), seed) for seed in range(2)]
+    both, words = Ensemble(members), torch.full((3,), START)
+    with torch.no_grad():
+        memories = [one.encode((test_sca_cnn.maps(3),)) for one in members]
+        alone = [one.step(memory, one.start(memory), words)[2] for one, memory in zip(members, memories, strict=True)]
+        memory = both.encode((test_sca_cnn.maps(3),))
+        _, _, why = both.step(memory, both.start(memory), words)
+    channels = torch.stack([each.channels for each in alone if isinstance(each, ChannelEvidence)]).mean(dim=0)
+    for sentence in range(3):
+        heaviest = channels[sentence].argsort(descending=True)[:5].tolist()
+        told = dict(why.take(sentence).terms)
+        assert list(told) == [f"channel {channel}" for channel in heaviest]
+        torch.testing.assert_close(torch.stack(list(told.values())), channels[sentence, heaviest])
+
+
+def test_members_point_at_what_a_member_points_at() -> None:
+    members, seen = [moved(test_neural_baby_talk.ready(), seed) for seed in range(2)], test_neural_baby_talk.inputs()
+    both = Ensemble(members)
+    with torch.no_grad():
+        alone, memory = members[0].encode(seen), both.encode(seen)
+    symbols = range(test_neural_baby_talk.SYMBOLS + 4 * test_neural_baby_talk.FORMS)
+    for photo in range(3):
+        pointed = [both.pointed(memory, photo, symbol) for symbol in symbols]
+        assert pointed == [members[0].pointed(alone, photo, symbol) for symbol in symbols]
+        assert {9, None} <= set(pointed)
+    every = torch.tensor(symbols)
+    assert torch.equal(both.heard(every), members[0].heard(every))
 
 
 def test_members_with_slots_complete_what_they_read_from(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from stages.networks.captioner import StepEvidence
 from stages.networks.hard_attention import HardAttention
+from stages.networks.search import Rules
+from stages.networks.self_critical import spoken, surrogate
 from stages.networks.training import pack
 from stages.resources.vocabulary import END, START
 from tests.networks.captioner_laws import (
@@ -89,6 +92,51 @@ def test_the_gradient_of_where_it_looks_is_on_the_mean_that_of_the_expected_like
     torch.autograd.backward(net.loss(net.unroll(net.encode((a,)), sentences), sentences))
     assert net.attention.grad is not None
     np.testing.assert_allclose(-net.attention.grad.numpy(), expected, atol=0.05 * np.abs(expected).max())
+
+
+def test_the_gradient_of_the_reward_of_samples_reaches_where_they_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """d sum_{s, y} p(s, y) r(y) over all ways to look and all sentences of one or two words, by finite differences."""
+    symbols, words, longest = 6, (4, 5), 2
+    net = network(symbols=symbols, expected=0.0)
+    at_random(net)
+    a = photos(1, locations=2)
+    photo, may_follow = a[0].double().numpy(), [list(words), [END, *words]]
+    sentences = [(word, after) for word in words for after in (END, *words)]
+    every = list(itertools.product(sentences, itertools.product(range(2), repeat=longest)))
+    worth = np.array([np.sin(3 * first + second) for (first, second), _ in every])
+
+    def shares(w: dict[str, Any]) -> Any:
+        """p(s, y): words have their shares among what may follow."""
+        found = []
+        for path, looks in every:
+            share = 1.0
+            for step, (log_p, seen) in enumerate(equations(w, photo, [START, path[0]], looks)):
+                p = np.exp(log_p)
+                share *= seen["weights"][looks[step]] * p[path[step]] / p[may_follow[step]].sum()
+            found.append(share)
+        return np.array(found)
+
+    w, expected = weights(net), np.zeros(ATTENTION)
+    assert shares(w).sum() == pytest.approx(1.0)
+    for place in range(ATTENTION):
+        for sign in (1, -1):
+            moved = w["attention"].copy()
+            moved[place] += sign * 1e-5
+            expected[place] += sign * (shares({**w, "attention": moved}) @ worth) / 2e-5
+    looks = iter(torch.tensor([looks for _, looks in every]).T.unsqueeze(2))
+    monkeypatch.setattr(torch, "multinomial", lambda *_: next(looks))
+
+    def pick(scores: torch.Tensor, row: torch.Tensor, step: int, why: StepEvidence) -> torch.Tensor:
+        return torch.tensor([every[one][0][step] for one in row.tolist()])
+
+    net.train()
+    _, log_p = spoken(net, net.encode((a,)), Rules(longest), len(every), pick)
+    np.testing.assert_allclose(log_p.detach()[0].exp().numpy(), shares(w), rtol=1e-4)
+    gains = torch.tensor(worth * shares(w)).unsqueeze(0)
+    torch.autograd.backward(surrogate(log_p, gains) * len(every))
+    assert net.attention.grad is not None
+    assert np.abs(expected).max() > 1e-3
+    np.testing.assert_allclose(-net.attention.grad.numpy(), expected, atol=1e-3 * np.abs(expected).max())
 
 
 def test_with_expectations_alone_nothing_is_drawn_and_the_gradient_is_soft_attentions() -> None:

@@ -1,5 +1,6 @@
 """Pointing and slots against the equations of Lu et al. 2018, written out in NumPy."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -202,8 +203,7 @@ def test_it_learns_a_batch_by_heart_and_points_at_what_it_names() -> None:
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         optimiser.step()
-    vocabulary = Vocabulary(VocabularyConfig())
-    vocabulary.words_ = ("cat", "cats", "dog", "dogs", "puppies", "on", "by")
+    vocabulary = known()
     words = [("on", "dog", "by", "cat"), ("by", "cats"), ("on", "on", "puppies")]
     detections = [(None, 9, None, 8), (None, 9), (None, None, 9)]  # regions 1, 2; 1; 1
     with torch.no_grad():
@@ -213,6 +213,36 @@ def test_it_learns_a_batch_by_heart_and_points_at_what_it_names() -> None:
                 assert net.spell(memory, photo, one.symbols, vocabulary) == words[photo]
                 pointed = tuple(net.pointed(memory, photo, symbol) for symbol in one.symbols)
                 assert pointed == detections[photo]
+
+
+def known() -> Vocabulary:
+    vocabulary = Vocabulary(VocabularyConfig())
+    vocabulary.words_ = ("cat", "cats", "dog", "dogs", "puppies", "on", "by")
+    return vocabulary
+
+
+def test_symbols_are_heard_as_the_words_they_are_spelt_as() -> None:
+    net, seen, vocabulary = ready(), inputs(1), known()
+    memory = net.encode(seen)
+    every = range(SYMBOLS + 4 * FORMS)
+    for symbol, heard in zip(every, net.heard(torch.tensor(every)).tolist(), strict=True):
+        puppy = symbol >= SYMBOLS and (symbol - SYMBOLS) % FORMS == 4
+        (word,) = net.spell(memory, 0, (heard,), vocabulary)
+        assert word == ("puppies" if puppy else net.spell(memory, 0, (symbol,), vocabulary)[0])
+        assert heard < SYMBOLS
+
+
+def test_two_boxes_of_a_class_say_no_word_twice_and_no_caption_twice() -> None:
+    net, seen, vocabulary = ready(), inputs(6, kinds=((1, 1, 1), (0, 0), (1, 1))), known()
+    with torch.no_grad():
+        net.to_symbols.weight.zero_()  # so that boxes are spoken of
+        memory = net.encode(seen)
+        for photo, found in enumerate(beam(net, memory, Rules(5, stutter=False), 12, n_best=12)):
+            said = [net.spell(memory, photo, one.symbols, vocabulary) for one in found]
+            assert len(set(said)) == len(said)
+            assert all(before != after for words in said for before, after in itertools.pairwise(words))
+            slots = [sum(symbol >= SYMBOLS for symbol in one.symbols) for one in found]
+            assert max(slots) > 1
 
 
 def test_without_words_for_any_class_it_is_a_captioner_of_words_alone() -> None:

@@ -12,7 +12,7 @@ from stages.networks.ranking import Ranking
 from stages.networks.search import Rules, beam, greedy
 from stages.networks.show_attend_tell import ShowAttendTell
 from stages.resources.vocabulary import END, PAD, START, UNKNOWN
-from tests.networks.table import LONGEST, Said, Table, exhaustive
+from tests.networks.table import LONGEST, Said, Slotted, Table, as_heard, exhaustive
 
 MU, SIGMA = 3.2, 0.8
 
@@ -72,6 +72,21 @@ def test_a_wide_beam_finds_the_best_sentence_that_keeps_the_rules(unrepeated: in
             allowed=lambda ids: not (unrepeated and repeats(ids, unrepeated)) and (stutter or not stutters(ids)),
         )
         assert [one.symbols for one in found[photo]] == [ids for _, ids in expected[:5]]
+
+
+@pytest.mark.parametrize(("unrepeated", "stutter"), [(0, True), (1, True), (2, True), (0, False), (2, False)])
+def test_symbols_that_are_heard_alike_are_one_word(unrepeated: int, stutter: bool) -> None:
+    net = Slotted(8, seed=3)
+    found = beam(net, (torch.arange(8),), Rules(LONGEST, unrepeated=unrepeated, stutter=stutter), 300, n_best=5)
+    for photo in range(8):
+        best = dict[Said, Said]()
+        for _, ids in exhaustive(net, photo):
+            heard = as_heard(net, ids)
+            if not (unrepeated and repeats(heard, unrepeated)) and (stutter or not stutters(heard)):
+                best.setdefault(heard, ids)
+        assert [one.symbols for one in found[photo]] == list(best.values())[:5]
+    (said, *_) = greedy(net, (torch.arange(8),), Rules(LONGEST, unrepeated=1))
+    assert not repeats(as_heard(net, said.symbols), 1)
 
 
 def test_saying_greedily_passes_over_what_would_be_said_again() -> None:

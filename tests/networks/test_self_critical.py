@@ -16,7 +16,7 @@ from pipeline.errors import BadOption
 from pipeline.records import Image, Scene
 from pipeline.stage import Progress, Runtime
 from stages.language.cider import DocumentFrequencies, cider_d
-from stages.networks.captioner import Captioner
+from stages.networks.captioner import Captioner, StepEvidence
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.options import CaptionerOptions, Epoch
 from stages.networks.sampling import by_chance
@@ -68,7 +68,7 @@ def said(ids: Sequence[int], longest: int = LONGEST) -> Hypothesis:
 def saying(sentences: Sequence[Sequence[int]]) -> Pick:
     """Says these, one a row, and ends those that are not cut."""
 
-    def pick(scores: Tensor, row: Tensor, step: int) -> Tensor:
+    def pick(scores: Tensor, row: Tensor, step: int, why: StepEvidence) -> Tensor:
         return torch.tensor([[*sentences[one], END, END][step] for one in row.tolist()])
 
     return pick
@@ -240,6 +240,16 @@ def test_averaged_weights_are_judged_and_kept() -> None:
     plain = Learning(9)
     improve(plain, lessons, reward, None, (), options(self_critical=3), Runtime(), "cpu")
     assert not torch.equal(net.table, plain.table)
+
+
+def test_batches_that_accumulate_are_one_batch_in_parts() -> None:
+    (lessons, reward), learned = taught(), list[Tensor]()
+    for size, parts in ((1, 1), (2, 1), (1, 2)):
+        net, chosen = Learning(9), options(self_critical=3, batch=size, accumulate=parts)
+        improve(net, lessons, reward, None, (), chosen, Runtime(), "cpu")
+        learned.append(net.table.detach())
+    torch.testing.assert_close(learned[2], learned[1])
+    assert not torch.allclose(learned[0], learned[1])
 
 
 def test_its_epochs_follow_those_before_it_in_what_learns(monkeypatch: pytest.MonkeyPatch) -> None:
