@@ -91,7 +91,7 @@ def _system(
         differs=_difference(task, plan),
         scores=scores,
         scenes=SplitFiles(files.directory, columns).scenes(),
-        learning=tuple(learned for written, model in fits if (learned := Learning.read(written, model))),
+        learning=tuple(learned for written, model in fits for learned in Learning.read(written, model)),
         together=axes,
         ablation=ablation(task.ablated[plan.name]) if plan.name in task.ablated else None,
     )

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +41,16 @@ _DIGITS = 4  # of evidence, which is looked at and not computed with
 @dataclass(frozen=True, slots=True)
 class Trained:
     """A captioner that has learned, what it was built for, how long its captions were (mean and deviation of their
-    symbols, the end among them), and how its training went: the one that was judged, and the one after it on all
-    photos, if there was one."""
+    symbols, the end among them), and how its training went: the one that was judged, the one after it on all photos, if
+    there was one, and of the former how many epochs each member had."""
 
     network: Captioner
     symbols: int
     widths: tuple[int, ...]
     log: tuple[Epoch, ...]
     lengths: tuple[float, float]
-    refitted: tuple[Epoch, ...] = ()
+    refitted: tuple[Epoch, ...]
+    members: tuple[int, ...]
 
     def save(self, directory: Path) -> None:
         """Write the weights, and the rest as JSON, into a stage's directory."""
@@ -56,7 +58,8 @@ class Trained:
         save_file(weights, directory / "network.safetensors")
         logs = {"epochs": self.log, "refitted": self.refitted}
         told = {name: [asdict(epoch) for epoch in log] for name, log in logs.items()}
-        plain = {"symbols": self.symbols, "widths": self.widths, "lengths": self.lengths, **told}
+        sizes = {"symbols": self.symbols, "widths": self.widths, "lengths": self.lengths, "members": self.members}
+        plain = {**sizes, **told}
         (directory / "training.json").write_text(json.dumps(plain, indent=1), encoding="utf-8")
 
     @classmethod
@@ -66,8 +69,8 @@ class Trained:
         network = _as_one([build(plain["symbols"], plain["widths"]) for _ in range(members)])
         network.load_state_dict(load_file(directory / "network.safetensors"))
         log, refitted = (tuple(Epoch(**epoch) for epoch in plain[name]) for name in ("epochs", "refitted"))
-        mean, deviation = plain["lengths"]
-        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log, (mean, deviation), refitted)
+        (mean, deviation), lasted = plain["lengths"], tuple(plain.get("members", [len(log)]))
+        return cls(network.eval(), plain["symbols"], tuple(plain["widths"]), log, (mean, deviation), refitted, lasted)
 
 
 def fit_captioner(
@@ -106,7 +109,7 @@ def fit_captioner(
     judge = _judge(examples["tune"], gather, resources, device)
     reward = Reward.of(_words(examples["train"]), vocabulary) if options.self_critical else None
     networks: list[Captioner] = []
-    log: tuple[Epoch, ...] = ()
+    logs: list[tuple[Epoch, ...]] = []
     again: tuple[Epoch, ...] = ()
     with joined(device):
         for member, seed in enumerate(options.seeds):
@@ -120,10 +123,11 @@ def fit_captioner(
                 network, found = begun(seed), best(epochs) + 1
                 again += train(network, lessons + tune, None, own, _apart(alone, "refit"), device, found)
             networks.append(network)
-            log += epochs
+            logs.append(epochs)
     symbols = np.array([len(ids) + 1 for group in lessons.captions for ids in group])
     lengths = float(symbols.mean()), float(symbols.std())
-    return Trained(_as_one(networks), len(vocabulary), widths, log, lengths, again)
+    log, lasted = tuple(chain.from_iterable(logs)), tuple(map(len, logs))
+    return Trained(_as_one(networks), len(vocabulary), widths, log, lengths, again, lasted)
 
 
 def predict_captions(

@@ -27,7 +27,10 @@ def events(directory: Path | None, told: int) -> Iterator[Callable[[int, Epoch],
     with SummaryWriter(directory, purge_step=told + 1) as writer:
 
         def tell(number: int, epoch: Epoch) -> None:
-            writer.add_scalar("loss a word", epoch.loss, number)
+            if epoch.rewarded:
+                writer.add_scalar("mean reward", -epoch.loss, number)
+            else:
+                writer.add_scalar("loss a word", epoch.loss, number)
             if epoch.cider is not None:
                 writer.add_scalar("CIDEr-D of tune", epoch.cider, number)
 

@@ -141,12 +141,13 @@ def _refuse_changed(options: TrainingOptions | SpeakingOptions, names: Sequence[
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass over the training photos: loss in nats a word (in self-critical passes, the mean reward with a minus),
-    CIDEr-D of tune decoded greedily (None without tune)."""
+    """One pass over the training photos: loss in nats a word (where `rewarded`, in self-critical passes, the mean
+    reward with a minus), CIDEr-D of tune decoded greedily (None without tune)."""
 
     loss: float
     cider: float | None
     seconds: float
+    rewarded: bool = False
 
 
 def best(log: Sequence[Epoch]) -> int:

@@ -94,7 +94,7 @@ def improve(
                 gained = _epoch(run, lessons, reward, options, runtime, device)
             if judge:
                 (score,) = processes.summed([judge(run.speaker.eval()) if first else 0.0], device)
-            run.note(Epoch(-gained, score, time.perf_counter() - began))
+            run.note(Epoch(-gained, score, time.perf_counter() - began, rewarded=True))
             tell(len(run.log), run.log[-1])
             if first:
                 run.save()

@@ -631,4 +631,18 @@ def test_a_training_without_a_judge_draws_its_loss_alone(made: Comparison) -> No
 
 def test_no_curve_is_drawn_where_nothing_learned_tells(text: str, tmp_path: Path) -> None:
     assert '<polyline class="' not in text
-    assert Learning.read("graph", tmp_path) is None
+    assert Learning.read("graph", tmp_path) == ()
+
+
+def test_members_and_rewards_have_lines_of_their_own(made: Comparison, tmp_path: Path) -> None:
+    epochs = [{"loss": loss, "cider": cider, "seconds": 1.0} for loss, cider in ((5.0, 0.1), (4.0, 0.3), (6.0, 0.2))]
+    epochs.insert(2, {"loss": -0.6, "cider": 0.4, "seconds": 1.0, "rewarded": True})
+    told = {"epochs": epochs, "refitted": epochs[:2], "members": [3, 1]}
+    (tmp_path / "training.json").write_text(json.dumps(told))
+    first, second = Learning.read("captions", tmp_path)
+    assert (first.losses, first.rewards, first.scores, first.best) == ((5.0, 4.0), (0.6,), (0.1, 0.3, 0.4), 3)
+    assert (second.field, second.losses, second.rewards) == ("captions, member 2 of 2", (6.0,), ())
+    assert first.refitted == second.refitted == 1
+    text = render(replace(made, systems=(replace(made.systems[0], learning=(first, second)),)))
+    assert "loss 5.00 to 4.00 nats a word, then reward 0.60 to 0.60" in text
+    assert re.findall(r'class="loss" points="([^"]*)"', text)[:2] == ["2.0,2.0 120.0,62.0", "238.0,62.0"]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,22 +18,36 @@ WIDTH, HEIGHT = 240, 64
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """What each epoch came to; scores may be missing. `refitted`: epochs of a second training on more photos."""
+    """What each epoch of one network came to: losses, then rewards, and scores, which may be missing. `refitted`:
+    epochs of a second training on more photos."""
 
     field: str
     losses: tuple[float, ...]
     scores: tuple[float | None, ...]
     refitted: int = 0
+    rewards: tuple[float, ...] = ()
 
     @classmethod
-    def read(cls, field: str, model: Path) -> Self | None:
-        """That of the fitted stage in a directory; None for one that does not tell."""
+    def read(cls, field: str, model: Path) -> tuple[Self, ...]:
+        """That of the fitted stage in a directory, member by member; nothing of one that does not tell."""
         file = model / "training.json"
         if not file.exists():
-            return None
+            return ()
         told = json.loads(file.read_text(encoding="utf-8"))
-        losses, scores = (tuple(epoch[name] for epoch in told["epochs"]) for name in ("loss", "cider"))
-        return cls(field, losses, scores, len(told.get("refitted", ())))
+        epochs, members = iter(told["epochs"]), told.get("members") or [len(told["epochs"])]
+        again = len(told.get("refitted", ())) // len(members)
+        found = []
+        for member, many in enumerate(members):
+            own = list(islice(epochs, many))
+            losses = tuple(epoch["loss"] for epoch in own if not epoch.get("rewarded"))
+            rewards = tuple(-epoch["loss"] for epoch in own if epoch.get("rewarded"))
+            name = f"{field}, member {member + 1} of {len(members)}" if len(members) > 1 else field
+            found.append(cls(name, losses, tuple(epoch["cider"] for epoch in own), again, rewards))
+        return tuple(found)
+
+    @property
+    def epochs(self) -> int:
+        return len(self.scores)
 
     @property
     def judged(self) -> tuple[float, ...]:
@@ -42,15 +57,16 @@ class Learning:
     @property
     def best(self) -> int:
         """The number of the epoch that was kept."""
-        return self.scores.index(max(self.judged)) + 1 if self.judged else len(self.losses)
+        return self.scores.index(max(self.judged)) + 1 if self.judged else self.epochs
 
 
-def line(values: Sequence[float]) -> str:
-    """The points of a polyline through values, evenly spaced, from the least at the bottom to the most at the top."""
+def line(values: Sequence[float], epochs: int, first: int = 0) -> str:
+    """The points of a polyline through the values of some of so many epochs, which are evenly spaced, from the least
+    at the bottom to the most at the top."""
     least, most = min(values), max(values)
-    step, rise = (WIDTH - 4) / max(1, len(values) - 1), (HEIGHT - 4) / ((most - least) or 1.0)
+    step, rise = (WIDTH - 4) / max(1, epochs - 1), (HEIGHT - 4) / ((most - least) or 1.0)
     return " ".join(
-        f"{2 + place * step:.1f},{HEIGHT - 2 - (value - least) * rise:.1f}" for place, value in enumerate(values)
+        f"{2 + place * step:.1f},{HEIGHT - 2 - (value - least) * rise:.1f}" for place, value in enumerate(values, first)
     )
 
 
