@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pipeline.codec import encode
 from pipeline.executor import SplitFiles
 from pipeline.plan import Plan
-from pipeline.records import Score
+from pipeline.records import Image, Score
 from pipeline.registry import choose
+from stages.captions.from_file import FromFile
 from stages.metrics.facts import TUPLE_F1
 from stages.metrics.fluency import PERPLEXITY
+from workflows import messages
 from workflows.attribution.ablation import ablation
 from workflows.costs.recorded import Recorded
 from workflows.costs.systems import system_costs
@@ -82,27 +84,42 @@ def _system(
 ) -> System:
     tasks = task.plan_columns(plan)
     columns = {written: made.output().path for written, made in tasks.items()}
+    scenes = SplitFiles(files.directory, columns).scenes()
     fits = [(written, fitted.output().path) for written, made in tasks.items() for fitted in made.model_tasks()]
     return System(
         name=plan.name,
         title=plan.title,
         stages={written: plan.stages[written] for written in plan.order()},
         oracle=plan.sees_truth(),
-        differs=_difference(task, plan),
+        differs=_difference(task, plan, (scene.image for scene in scenes)),
         scores=scores,
-        scenes=SplitFiles(files.directory, columns).scenes(),
+        scenes=scenes,
         learning=tuple(learned for written, model in fits for learned in Learning.read(written, model)),
         together=axes,
         ablation=ablation(task.ablated[plan.name]) if plan.name in task.ablated else None,
     )
 
 
-def _difference(task: "Compare", plan: Plan) -> str:
-    """What this plan had that the others had not: its stages' options and resources, and what it was fitted on."""
+def _strangers(plan: Plan, images: Iterable[Image]) -> str:
+    """How many captions made elsewhere are of no photo of the split; empty where none is, or none was made there."""
+    stage = plan.stage("captions").create()
+    if not isinstance(stage, FromFile):
+        return ""
+    entries, strange = stage.strangers(images)
+    few = ", ".join(map(repr, strange[:3])) + (" ..." if len(strange) > 3 else "")
+    return f"{len(strange)} of its {entries} captions are of no photo of this split: {few}" if strange else ""
+
+
+def _difference(task: "Compare", plan: Plan, images: Iterable[Image]) -> str:
+    """What this plan had that the others had not: its stages' options and resources, what it was fitted on, and what
+    it brings for nothing, which is also told at once."""
     options = [f"{written}/{text}" for written, text in plan.stages.items() if ":" in text]
     parts = [*options, *plan.resources.values()]
     if task.fitted_on.text != task.on.text:
         parts.append(f"fitted on {task.fitted_on.about}")
+    if strangers := _strangers(plan, images):
+        messages.note(f"{plan.name}: {strangers}")
+        parts.append(strangers)
     return "; ".join(parts)
 
 

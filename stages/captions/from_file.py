@@ -6,7 +6,7 @@ leave photos out. An id is compared, as text, with the photo's id, then with the
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, ClassVar
@@ -42,7 +42,14 @@ class FromFile(Stage[Config, tuple[Caption, ...]]):
         if not scenes:
             return []
         entries = _Entries(self.config.path)
-        return [() if (text := entries.find(scene.image)) is None else (_caption(text),) for scene in scenes]
+        keys = [entries.of(scene.image) for scene in scenes]
+        return [() if key is None else (_caption(entries.texts[key]),) for key in keys]
+
+    def strangers(self, images: Iterable[Image]) -> tuple[int, list[str]]:
+        """How many entries the file has, and the ids of those that are of none of these photos, in order."""
+        entries = _Entries(self.config.path)
+        known = {entries.of(image) for image in images}
+        return len(entries.texts), [key for key in entries.texts if key not in known]
 
 
 class _Entries:
@@ -50,22 +57,23 @@ class _Entries:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._texts: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
         self._named: dict[str, list[str]] = {}
         for key, text in _read(path):
-            if key in self._texts:
+            if key in self.texts:
                 raise BadData(f"{path}: there are two captions for {key!r}; keep one")
-            self._texts[key] = text
+            self.texts[key] = text
             self._named.setdefault(PurePosixPath(key).stem, []).append(key)
 
-    def find(self, image: Image) -> str | None:
-        if image.id in self._texts:
-            return self._texts[image.id]
+    def of(self, image: Image) -> str | None:
+        """The id that means a photo."""
+        if image.id in self.texts:
+            return image.id
         parts = _without_suffix(PurePath(image.path))
         keys = [key for key in self._named.get(parts[-1], ()) if _ends_with(parts, _without_suffix(PurePosixPath(key)))]
         if len(keys) > 1:
             raise BadData(f"{self._path}: {keys[0]!r} and {keys[1]!r} could both mean photo {image.id!r}; keep one")
-        return self._texts[keys[0]] if keys else None
+        return keys[0] if keys else None
 
 
 def _read(path: str) -> list[tuple[str, str]]:

@@ -39,6 +39,13 @@ def test_a_photo_without_an_entry_has_no_caption(tmp_path: Path) -> None:
     assert texts(written(tmp_path, []), photo("2")) == [[]]
 
 
+def test_entries_of_no_photo_are_told(tmp_path: Path) -> None:
+    said = {"1": "a dog", "nope": "a cat", "val/2.jpg": "a cow", "3": "a bird"}
+    stage = FromFile(Config(path=str(written(tmp_path, said))))
+    images = [photo("1").image, photo("two", "val/2.jpg").image]
+    assert stage.strangers(images) == (4, ["nope", "3"])
+
+
 def test_every_word_says_it_comes_from_a_file(tmp_path: Path) -> None:
     stage = FromFile(Config(path=str(written(tmp_path, {"1": "A dog runs."}))))
     ((caption,),) = stage.predict([photo("1")], Resources())

@@ -44,9 +44,11 @@ def test_where_no_boxes_are_known_grounding_is_missing_with_the_reason() -> None
     assert task.missing == {"grounding": "grounding: photos of folder have no true detections"}
 
 
-def test_captions_of_some_photos_are_compared_with_others_by_what_is_boxed_there() -> None:
+def test_captions_of_some_photos_are_compared_with_others_by_what_is_boxed_there(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     Path("true.toml").write_text(TRUE)
-    said = [{"image_id": f"test-{place:05d}", "caption": "A dog near a cat."} for place in range(12)]
+    said = [{"image_id": f"test-{place:05d}", "caption": "A dog near a cat."} for place in (*range(12), 99)]
     Path("some.json").write_text(json.dumps(said))
     given = {"dataset": "scenes:train=10:val=2:test=16", "metrics": ("presence",), "store": "store", "out": "out"}
     forget()
@@ -61,4 +63,7 @@ def test_captions_of_some_photos_are_compared_with_others_by_what_is_boxed_there
     photos = {frozenset((one["higher"], one["lower"])): one["photos"] for one in told}
     assert photos[frozenset(("true", "some"))] == photos[frozenset(("human", "some"))] == 12
     assert photos[frozenset(("true", "human"))] == 16
-    assert "somebody boxed wherever they are seen" in Path("out/report.html").read_text()
+    page = Path("out/report.html").read_text()
+    assert "somebody boxed wherever they are seen" in page
+    assert "1 of its 13 captions are of no photo of this split: &#39;test-00099&#39;" in page
+    assert "some: 1 of its 13 captions are of no photo" in capfd.readouterr().err
