@@ -1,12 +1,13 @@
 """Of every pair of systems: by how much they differ in a score, and whether that could be chance."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.stage import Metric
-from stages.analysis.randomisation import LEVEL, holm, p_values
+from stages.analysis.randomisation import LEVEL, Names, holm, p_values
 from stages.analysis.scoring import MetricResult, Mode, mean_of_rounds
 
 
@@ -31,17 +32,17 @@ class Verdict:
 
 
 def verdicts(
-    metric: Metric[object], pairs: Mapping[tuple[str, str], tuple[MetricResult, MetricResult]], seed: int = 0
+    metric: Metric[object], pairs: Mapping[Names, tuple[MetricResult, MetricResult]], seed: int = 0
 ) -> list[Verdict]:
     """Every score of a metric, every pair of systems (by name) that both have it, Holm's correction over these.
 
     Raises:
         BadData: if two results are not of the same photos and references.
     """
-    found = {names: p_values(metric, *results, seed=seed) for names, results in pairs.items()}
+    found = p_values(metric, pairs, seed=seed)
     told = []
     for score in metric.scores:
-        both = {names: results for names, results in pairs.items() if _have(score, results)}
+        both = {names: results for names, results in pairs.items() if math.isfinite(found[names][score])}
         adjusted = holm(np.array([found[names][score] for names in both]))
         for (names, results), corrected in zip(both.items(), adjusted.tolist(), strict=True):
             first, second = (mean_of_rounds(metric, result.rows)[score] for result in results)
@@ -50,7 +51,3 @@ def verdicts(
             gap = abs(first - second)
             told.append(Verdict(score, one.references, higher, lower, len(one.photos), gap, p, corrected))
     return told
-
-
-def _have(score: str, results: tuple[MetricResult, MetricResult]) -> bool:
-    return not any(one.metric == score and one.value is None for result in results for one in result.scores)

@@ -9,6 +9,7 @@ from pipeline.config import NoOptions
 from pipeline.errors import BadData
 from stages.analysis.alike import require_alike
 from stages.analysis.randomisation import p_values
+from stages.analysis.scoring import MetricResult
 from stages.metrics.rouge import Rouge
 from tests.analysis.results import result
 
@@ -33,9 +34,9 @@ def test_results_of_the_same_photos_references_and_metric_pass() -> None:
         (HERE.of([]), "no photo was scored for both"),
     ],
 )
-def test_a_comparison_that_is_not_of_systems_alone_names_the_difference(other: object, says: str) -> None:
+def test_a_comparison_that_is_not_of_systems_alone_names_the_difference(other: MetricResult, says: str) -> None:
     with pytest.raises(BadData, match=says):
-        p_values(METRIC, HERE, other)
+        p_values(METRIC, {("here", "other"): (HERE, other)})
 
 
 def test_on_the_photos_both_have_partial_results_are_alike() -> None:
