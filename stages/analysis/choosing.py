@@ -16,7 +16,10 @@ RIDGES = tuple(10.0**power for power in range(-1, 5))
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """Of each system a ridge regression from its signs to what its caption is worth; the highest promise speaks."""
+    """Of each system a ridge regression from its signs to what its caption is worth; the highest promise speaks.
+
+    A sign that a caption lacks is taken to be what it was on average where the regression was learned.
+    """
 
     regressions: tuple[Any, ...]
 
@@ -31,6 +34,7 @@ class Chooser:
         Raises:
             BadData: for fewer than two systems or ten photos.
         """
+        from sklearn.impute import SimpleImputer
         from sklearn.linear_model import RidgeCV
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
@@ -40,7 +44,8 @@ class Chooser:
             raise BadData(f"{systems} systems on {photos} photos: choosing is learned of two or more on ten or more")
         made = []
         for table, values in zip(signs, worth.T, strict=True):
-            made.append(make_pipeline(StandardScaler(), RidgeCV(RIDGES)).fit(_known(table), values))
+            filled = SimpleImputer(keep_empty_features=True)  # with means; with 0 what no caption has
+            made.append(make_pipeline(filled, StandardScaler(), RidgeCV(RIDGES)).fit(_known(table), values))
         return cls(tuple(made))
 
     def choose(self, signs: Sequence[Array]) -> Array:
@@ -78,8 +83,6 @@ def _highest(values: Array) -> Array:
 
 
 def _known(table: Array) -> Array:
-    """With zeros for signs that a system's captions never have, and means for those that some of them lack."""
-    known = np.isfinite(table)
-    means = np.where(known, table, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    filled: Array = np.where(known, table, means)
-    return filled
+    """With NaN for all that is no number."""
+    known: Array = np.where(np.isfinite(table), table, np.nan)
+    return known

@@ -26,7 +26,7 @@ from workflows.planning import find_plans
 from workflows.results import Results
 from workflows.tasks import Predict, Prepare
 
-CHOOSE_VERSION = 1
+CHOOSE_VERSION = 2
 METRIC, SCORE = "cider", "CIDEr-D"
 
 
