@@ -1,5 +1,6 @@
 """How open a gate of a captioner is at words of a kind: is Lu et al.'s sentinel (CVPR 2017) for "of" and "the"?"""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -26,7 +27,7 @@ GATE = "mean of the gate"
 
 
 class MeanOverWords(Metric[NoOptions]):
-    """A mean over words, not over photos; a row is (sum over the photo's words, their number)."""
+    """A mean over words, not over photos, NaN of none; a row is (sum over the photo's words, their number)."""
 
     name = "gate"
     scores: ClassVar[tuple[str, ...]] = (GATE,)
@@ -41,7 +42,8 @@ class MeanOverWords(Metric[NoOptions]):
         return {GATE: float(self.from_sums(rows.sum(axis=0), len(rows))[0])}
 
     def from_sums(self, sums: Array, photos: int) -> Array:
-        return sums[..., :1] / np.maximum(sums[..., 1:], 1.0)
+        means: Array = np.where(sums[..., 1:] > 0, sums[..., :1] / np.maximum(sums[..., 1:], 1.0), math.nan)
+        return means
 
 
 def gate_at(term: str, kind: str, captions: Mapping[str, tuple[Caption, ...]]) -> MetricResult:
@@ -55,7 +57,7 @@ def gate_at(term: str, kind: str, captions: Mapping[str, tuple[Caption, ...]]) -
         kind: one of KINDS.
 
     Raises:
-        BadData: if no word of any caption has such a number.
+        BadData: if no word of any caption has such a number, or none of the kind has.
     """
     photos = tuple(photo for photo, said in captions.items() if said)
     first = [captions[photo][0] for photo in photos]
@@ -71,4 +73,6 @@ def gate_at(term: str, kind: str, captions: Mapping[str, tuple[Caption, ...]]) -
                 rows[0, place] += (value, 1.0)
     if not met:
         raise BadData(f"no word has a number {term!r} in its evidence: is this the captioner that was meant?")
+    if not rows[..., 1].any():
+        raise BadData(f"no caption has {kind} with a number {term!r}: ask about another kind, {', '.join(KINDS)}")
     return MetricResult(MeanOverWords.name, "all", (Score(GATE, None, "all", f"evidence {term!r}"),), photos, rows)
