@@ -5,6 +5,7 @@ of STAGE_CHECKS with it and a `Choice`. Each raises ContractViolation saying wha
 """
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -160,11 +161,13 @@ def metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:
     require(set(metric.better) <= set(metric.scores), f"{choice.text}: better names {set(metric.better)}")
     signs = {"more": 1, "less": -1}
     judged = {name: better for name in good if (better := metric.better.get(name, "more")) in signs}
-    rises = (signs[better] * (good[name] - bad[name]) for name, better in judged.items())
+    known = {name: better for name, better in judged.items() if not math.isnan(bad[name])}
+    rises = (signs[better] * (good[name] - bad[name]) for name, better in known.items())
     require(all(rise > 0 for rise in rises), f"{choice.text}: {good} for the references, {bad} for nonsense")
     summed = metric.from_sums(np.stack([rows[:3], rows[1:]]).sum(axis=1), 3)
     apart = [list(metric.aggregate(part).values()) for part in (rows[:3], rows[1:])]
-    require(bool(np.allclose(summed, apart)), f"{choice.text}: from_sums gives {summed}, aggregate {apart}")
+    same = np.allclose(summed, apart, equal_nan=True)
+    require(bool(same), f"{choice.text}: from_sums gives {summed}, aggregate {apart}")
 
 
 def evidence_metric_scores_what_it_says(bench: Bench, choice: Choice) -> None:

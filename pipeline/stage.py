@@ -160,7 +160,8 @@ class Metric(ABC, Generic[C]):
     where captions and references arrive as words separated by single spaces, False where they arrive as written, with
     the capitals and full stops that a parser wants; `expected`, False where a table goes without it and says nothing
     of that, unless it can run or was asked for; `needs`, the parts of Truth without which it has nothing to say;
-    `uses`, the resources it judges by, of what the systems learned from: they are in `resources` before it is asked.
+    `uses`, the resources it judges by, of what the systems learned from: they are in `resources` before it is asked;
+    `undefined`, why a score has no value where it has none.
     `rows_stand_alone` is False where the row of a caption depends on the other photos too, as by an idf of all
     references.
     """
@@ -171,6 +172,7 @@ class Metric(ABC, Generic[C]):
     scores: ClassVar[tuple[str, ...]]
     rows_stand_alone: ClassVar[bool] = True
     better: ClassVar[Mapping[str, Better]] = MappingProxyType({})
+    undefined: ClassVar[Mapping[str, str]] = MappingProxyType({})
     tokenised: ClassVar[bool] = True
     expected: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ()

@@ -41,7 +41,7 @@ def correlations(
 ) -> list[Correlation]:
     """Every score of which more or less is better, against all values of all captions.
 
-    A photo is drawn with all its captions and their values.
+    A photo is drawn with all its captions and their values. A tau is over the captions that the score has a value for.
 
     Args:
         scores: their `per_photo` is by the `caption` of `judged`.
@@ -59,9 +59,11 @@ def correlations(
         if score.value is None:
             found.append(Correlation(score.metric, None, None, score.missing or "it has no value"))
             continue
-        each = np.array([score.per_photo[one.caption] for one in judged])
+        each = np.array([score.per_photo.get(one.caption, math.nan) for one in judged])[at]
+        known = np.isfinite(each)
         sign = -1.0 if kind == "less" else 1.0
-        (tau, *drawn) = taus(sign * each[at], values, _times(resamples, at_photo[at]), variant)
+        times = (count * known for count in _times(resamples, at_photo[at]))
+        (tau, *drawn) = taus(sign * np.where(known, each, 0.0), values, times, variant)
         found.append(_correlation(score.metric, float(tau), np.array(drawn)))
     return found
 

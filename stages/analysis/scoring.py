@@ -64,10 +64,11 @@ def score(
 ) -> list[MetricResult]:
     """Each metric under each mode, mode by mode, from one tokenisation of all sentences.
 
-    `references` has every photo of the split. Photos that `captions` lacks, or has nothing of, are not scored: how
-    many were is the length of a score's `per_photo`. The candidate is a photo's first caption; where people wrote the
-    captions, the round without reference i takes the caption that is reference i. There are as many rounds as the
-    photo with the fewest references has. A score that cannot be computed has no value and says why.
+    `references` has every photo of the split. Photos that `captions` lacks, or has nothing of, are not scored, which
+    leaves them out of a result's `photos`; a score's `per_photo` also lacks those it has no value for. The candidate is
+    a photo's first caption; where people wrote the captions, the round without reference i takes the caption that is
+    reference i. There are as many rounds as the photo with the fewest references has. A score that cannot be computed
+    has no value and says why.
 
     Raises:
         BadData: for a photo without references, captions of a photo outside the split, or a person's caption that is
@@ -109,10 +110,9 @@ def judge(metric: EvidenceMetric[Any], scenes: Sequence[Scene], truth: Sequence[
     for mode in MODES:
         scores = []
         for name in metric.scores:
-            known = zip(photos, each, strict=True)
-            one = {photo: values[name] for photo, values in known if math.isfinite(values[name])}
             there = math.isfinite(total[name])
-            scores.append(Score(name, total[name] if there else None, mode, mark, one, "" if there else none))
+            known = _known(name, photos, each)
+            scores.append(Score(name, total[name] if there else None, mode, mark, known, "" if there else none))
         results.append(MetricResult(metric.name, mode, tuple(scores), photos, rows[None]))
     return results
 
@@ -178,14 +178,21 @@ def _measure(
         return _absent(metric, mode, reason)
     rows = np.stack([metric.statistics(turn.captions, turn.references) for turn in rounds])
     total = mean_of_rounds(metric, rows)
-    each = {photo: mean_of_rounds(metric, rows[:, [i]]) for i, photo in enumerate(photos)}
-    scores = tuple(
-        Score(name, total[name], mode, fingerprint, {photo: values[name] for photo, values in each.items()})
-        if math.isfinite(total[name])
-        else Score(name, None, mode, fingerprint, missing=f"{name} has no value on these photos: are they too few?")
-        for name in metric.scores
-    )
-    return MetricResult(metric.name, mode, scores, photos, rows)
+    each = [mean_of_rounds(metric, rows[:, [i]]) for i in range(len(photos))]
+    scores = []
+    for name in metric.scores:
+        if math.isfinite(total[name]):
+            scores.append(Score(name, total[name], mode, fingerprint, _known(name, photos, each)))
+        else:
+            why = f"{name} has no value on these photos: {metric.undefined.get(name, 'are they too few?')}"
+            scores.append(Score(name, None, mode, fingerprint, missing=why))
+    return MetricResult(metric.name, mode, tuple(scores), photos, rows)
+
+
+def _known(name: str, photos: Sequence[str], each: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """photo -> its value of a score, of those that have one."""
+    values = ((photo, one[name]) for photo, one in zip(photos, each, strict=True))
+    return {photo: value for photo, value in values if math.isfinite(value)}
 
 
 def mean_of_rounds(metric: Metric[Any], rows: Array) -> dict[str, float]:

@@ -6,6 +6,7 @@ counts as wrong, and no single caption can say all that five people said, so pre
 far from 1 even for people.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
@@ -19,6 +20,7 @@ from stages.language import english, wordnet
 from stages.language.facts import Facts
 from stages.language.reading import read
 from stages.language.synonyms import known, match, synonyms
+from stages.metrics._shares import share
 
 KINDS = ("objects", "attributes", "relations")
 TUPLE_F1, CHAIR = "tuple_f1", ("CHAIR-i", "CHAIR-s")
@@ -49,11 +51,14 @@ class Relevance(Metric[FactsConfig]):
     one (s). The paper knows COCO's 80 classes by their segments and by the references; here an object is one of the
     table's and is there if a reference names it, so what nobody mentions counts as made up: an upper bound.
 
-    A row is (right, said, true) for each of KINDS, the F1 of the tuples, then of objects of the table those named that
-    are not there, those named, and whether there is one that is not.
+    What nothing was said for has no value: a system that names nothing is neither precise nor free of hallucination.
+
+    A row is (right, said, true) for each of KINDS, the F1 of the tuples (0 where there are none), then of objects of
+    the table those named that are not there, those named, and whether there is one that is not.
     """
 
     name: ClassVar[str] = "facts"
+    version: ClassVar[int] = 2
     config_type = FactsConfig
     scores: ClassVar[tuple[str, ...]] = (
         *(f"{kind} {score}" for kind in KINDS for score in ("precision", "recall", "F1")),
@@ -61,6 +66,12 @@ class Relevance(Metric[FactsConfig]):
         *CHAIR,
     )
     better: ClassVar[Mapping[str, Better]] = dict.fromkeys(CHAIR, "less")
+    undefined: ClassVar[Mapping[str, str]] = {
+        **{f"{kind} precision": f"the captions name no {kind}" for kind in KINDS},
+        **{f"{kind} recall": f"the references name no {kind}" for kind in KINDS},
+        **{f"{kind} F1": f"neither captions nor references name {kind}" for kind in KINDS},
+        **dict.fromkeys(CHAIR, "the captions name no object that could be made up"),
+    }
     tokenised: ClassVar[bool] = False
 
     def fingerprint(self) -> str:
@@ -80,7 +91,7 @@ class Relevance(Metric[FactsConfig]):
         return np.array(rows, dtype=float).reshape(-1, 13)
 
     def aggregate(self, rows: Array) -> dict[str, float]:
-        """All in [0, 1]; 0 where nothing was said, or there was nothing to say."""
+        """All in [0, 1]; NaN where there is nothing to share out."""
         return dict(zip(self.scores, self.from_sums(rows.sum(axis=0), len(rows)).tolist(), strict=True))
 
     def from_sums(self, sums: Array, photos: int) -> Array:
@@ -88,7 +99,8 @@ class Relevance(Metric[FactsConfig]):
         parts = np.moveaxis(sums, -1, 0)
         measures = [value for at in (0, 3, 6) for value in _measured(*parts[at : at + 3])]
         made_up, named, captions = parts[10:]
-        return np.stack([*measures, parts[9] / photos, _share(made_up, named), captions / photos], axis=-1)
+        hallucinating = np.where(named > 0, captions / photos, math.nan)
+        return np.stack([*measures, parts[9] / photos, share(made_up, named), hallucinating], axis=-1)
 
     @property
     def _wordnet(self) -> bool:
@@ -113,7 +125,7 @@ def _row(said: Facts, references: Sequence[Facts], by_wordnet: bool) -> list[flo
     made_up = sum(label not in labels for label in named)
     return [
         *(float(count) for three in counts[: len(KINDS)] for count in three),
-        float(_measured(*np.array(counts, dtype=float).sum(axis=0))[2]),
+        float(np.nan_to_num(_measured(*np.array(counts, dtype=float).sum(axis=0))[2])),
         made_up,
         len(named),
         made_up > 0,
@@ -142,10 +154,4 @@ def _synonym(said: tuple[str, ...], true: Tuples) -> tuple[str, ...]:
 
 def _measured(right: Array, said: Array, true: Array) -> tuple[Array, Array, Array]:
     """Precision, recall and F1."""
-    return _share(right, said), _share(right, true), _share(2 * right, said + true)
-
-
-def _share(part: Array, whole: Array) -> Array:
-    """0 where there is nothing."""
-    share: Array = np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=np.asarray(whole) > 0)
-    return share
+    return share(right, said), share(right, true), share(2 * right, said + true)

@@ -46,6 +46,13 @@ def test_a_score_of_which_less_is_better_agrees_where_it_falls() -> None:
     assert (up.tau, up.interval) == (down.tau, down.interval)
 
 
+def test_captions_that_a_score_has_no_value_for_do_not_count() -> None:
+    some = {name: value for place, (name, value) in enumerate(SCORES.items()) if place % 3}
+    (found,) = correlations([score(some)], JUDGED, "c", {}, draws=20)
+    rows = [(some[one.caption], value) for one in JUDGED if one.caption in some for value in one.values]
+    assert found.tau == pytest.approx(kendalltau(*zip(*rows, strict=True), variant="c")[0])
+
+
 def test_what_cannot_be_said_has_a_reason() -> None:
     alike, absent = score(dict.fromkeys(SCORES, 1.0), "A"), Score("B", None, "all", "ours", missing="no Java")
     found = correlations([alike, absent, score(SCORES, "N")], JUDGED, "c", {"N": "neither"}, draws=20)

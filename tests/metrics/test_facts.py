@@ -1,11 +1,14 @@
 """Precision, recall and F1 of facts, CHAIR and the tuple F1, against captions worked by hand and SPICE itself."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pipeline.records import Caption
+from stages.analysis.scoring import score
 from stages.language import english, java
 from stages.metrics.facts import FactsConfig, Relevance
 
@@ -95,9 +98,40 @@ def test_a_corpus_sums_counts_but_averages_the_tuple_f1(relevance: Relevance) ->
     assert found["CHAIR-s"] == 0.5
 
 
-def test_saying_nothing_scores_nothing_and_makes_nothing_up(relevance: Relevance) -> None:
-    assert set(values(relevance, "", "A dog.").values()) == {0.0}
-    assert set(values(relevance, "", "").values()) == {0.0}
+def test_saying_nothing_is_neither_precise_nor_free_of_hallucination(relevance: Relevance) -> None:
+    found = values(relevance, "Is.", "A dog.")
+    assert (found["objects recall"], found["objects F1"], found["tuple_f1"]) == (0.0, 0.0, 0.0)
+    undefined = {name for name, value in found.items() if math.isnan(value)}
+    assert {"objects precision", "CHAIR-i", "CHAIR-s"} < undefined
+    none = values(relevance, "", "")
+    assert {name for name, value in none.items() if not math.isnan(value)} == {"tuple_f1"}
+
+
+def test_a_system_that_says_a_word_and_no_object_does_not_win_by_hallucinating_nothing(relevance: Relevance) -> None:
+    found = values(relevance, "A.", "A dog.")  # the parser takes "A" for a thing, which is not there
+    assert found["objects precision"] == 0.0
+    assert math.isnan(found["CHAIR-i"])
+    assert math.isnan(found["CHAIR-s"])
+
+
+def test_a_caption_that_names_nothing_makes_nothing_up_where_another_names_something(relevance: Relevance) -> None:
+    found = relevance.aggregate(relevance.statistics(["Is.", "A cat."], [["A dog."], ["A dog."]]))
+    assert (found["CHAIR-i"], found["CHAIR-s"], found["objects precision"]) == (1.0, 0.5, 0.0)
+
+
+def test_a_system_that_names_nothing_has_a_reason_in_place_of_a_score(relevance: Relevance) -> None:
+    said = {photo: (Caption(text, (text,)),) for photo, text in (("one", "Is."), ("two", "Is."))}
+    references = {"one": ("A dog.",), "two": ("A cat.",)}
+    (result,) = score(said, references, [relevance], ["all"])
+    scores = {one.metric: one for one in result.scores}
+    assert scores["CHAIR-i"].value is scores["CHAIR-s"].value is scores["objects precision"].value is None
+    assert scores["CHAIR-i"].missing.endswith(": the captions name no object that could be made up")
+    assert scores["objects precision"].missing.endswith(": the captions name no objects")
+    assert scores["tuple_f1"].per_photo == {"one": 0.0, "two": 0.0}
+    (result,) = score({**said, "two": (Caption("A cat.", ("A",)),)}, references, [relevance], ["all"])
+    scores = {one.metric: one for one in result.scores}
+    assert scores["CHAIR-i"].per_photo == scores["CHAIR-s"].per_photo == {"two": 0.0}
+    assert result.photos == ("one", "two")
 
 
 def test_full_stops_keep_facts_apart(relevance: Relevance) -> None:

@@ -64,6 +64,16 @@ def test_less_is_better_of_what_is_marked_so_and_length_has_no_best(measured: Co
     assert [row.cells[0].text for row in fluency.rows[:4]] == ["95.000", "97.000", "21.000", "40.000"]
 
 
+def test_a_photo_whose_caption_names_nothing_is_scored_all_the_same(measured: Comparison) -> None:
+    def some(score: Score) -> Score:
+        return replace(score, per_photo=dict([*score.per_photo.items()][:1])) if score.metric == "CHAIR-i" else score
+
+    named, *others = measured.systems
+    fewer = replace(named, scores=tuple(map(some, named.scores)))
+    before, after = (axes(replace(measured, systems=(one, *others))).tables[0][2] for one in (named, fewer))
+    assert [row.cells for row in after.rows] == [row.cells for row in before.rows]
+
+
 def test_the_scores_table_is_without_them(measured: Comparison) -> None:
     left = {score.metric for system in apart(measured).systems for score in system.scores}
     assert "CIDEr-D" in left
