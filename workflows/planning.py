@@ -75,17 +75,28 @@ def ready(plans: list[Plan], swaps: Sequence[str], on: Source | None) -> tuple[P
     for name in names:
         if names.count(name) > 1:
             raise BadPlan(f"two plans are called {name!r}; rename one of the files")
+    changed = swapped(plans, swaps)
+    for plan in changed:
+        plan.check()
+        if on:
+            check_truth(plan, on)
+    return changed
+
+
+def swapped(plans: Iterable[Plan], swaps: Sequence[str]) -> tuple[Plan, ...]:
+    """Plans with stages swapped in, each swap in all plans that it fits.
+
+    Raises:
+        BadOption, BadPlan, UnknownName: for a swap that is none, is given twice or fits no plan.
+    """
     places = [swap.partition("=")[0].strip() for swap in swaps]
     for place in places:
         if places.count(place) > 1:
             raise BadOption(f"{place} is swapped twice; compare plans of two names, or use captionloom substitute")
+    changed = [*plans]
     for swap in swaps:
-        plans = _swapped(plans, swap)
-    for plan in plans:
-        plan.check()
-        if on:
-            check_truth(plan, on)
-    return tuple(plans)
+        changed = _swapped(changed, swap)
+    return tuple(changed)
 
 
 def seeded(plans: Iterable[Plan], seeds: Sequence[str]) -> dict[str, tuple[Plan, ...]]:

@@ -7,8 +7,8 @@ import pytest
 from pipeline.errors import BadPlan, UnknownName
 from pipeline.registry import choose, registered
 from stages.analysis.contrasts import Contrast
-from workflows.planning import find_plans
-from workflows.questions.answer import verdict
+from workflows.planning import find_plan, find_plans
+from workflows.questions.answer import Answer, verdict
 from workflows.questions.question import Deciding, Term, find_question, question_names, terms_of
 
 GOOD = """
@@ -63,6 +63,32 @@ def test_a_bad_question_is_refused_with_what_is_bad(tmp_path: Path, old: str, ne
 def test_an_unknown_question_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="sentinel"):
         find_question("sentinels")
+
+
+def test_a_swap_goes_into_every_plan_asked_about_that_it_fits_and_has_to_fit_one() -> None:
+    given = {"questions": ("true_or_smooth",), "dataset": "scenes:train=10:val=2:test=3"}
+    families = Answer(swap=("graph=argmax",), **given).families
+    (fits,), (other,) = families["babytalk"], families["show_attend_tell"]
+    assert fits.stages["graph"] == "argmax"
+    assert "graph" not in other.stages
+    ((named,), (kept,)) = (
+        Answer(swap=("babytalk.graph=argmax",), **given).families[name] for name in ("babytalk", "babytalk_crf")
+    )
+    assert named.stages["graph"] == "argmax"
+    assert kept.stages["graph"] == find_plan("babytalk_crf", "scenes").stages["graph"]
+    for swap, says in (("triplets=oracle", "none of"), ("neuraltalk.captions=human", "neuraltalk")):
+        with pytest.raises((BadPlan, UnknownName), match=says):
+            _ = Answer(swap=(swap,), **given).families
+
+
+def test_what_a_term_swaps_is_laid_over_what_is_swapped_in_all(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(GOOD, encoding="utf-8")
+    swap = ("attributes=oracle", "graph=crf")
+    families = Answer(questions=(str(tmp_path / "own.toml"),), swap=swap, dataset="scenes:train=10:test=3").families
+    (plain,), (changed,) = families.values()
+    assert (plain.stages["attributes"], changed.stages["attributes"]) == ("oracle", "oracle")
+    assert plain.stages["graph"].startswith("crf")
+    assert changed.stages["graph"] == "argmax"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from stages.analysis.scoring import MetricResult
 from workflows.evaluation import Evaluate, measured
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import find_plans, seeded
+from workflows.planning import find_plan, ready, seeded, swapped
 from workflows.questions.question import Deciding, Question, find_question, question_names
 from workflows.results import Results
 
@@ -44,12 +44,13 @@ class Answer(OnSplit):
 
         Raises:
             BadOption: for a seed that is no whole number.
+            BadPlan: for a swap that fits no plan asked about.
         """
         terms = {term.name: term for question in self.asked for term in question.terms}
-        found = {
-            name: find_plans((term.plan,), (*self.swap, *term.swaps), self.on, self.fitted_on.name)
-            for name, term in terms.items()
-        }
+        asked = dict.fromkeys(term.plan for term in terms.values())
+        whole = [find_plan(name, self.fitted_on.name) for name in asked]
+        plans = {plan.name: plan for plan in swapped(whole, self.swap)}
+        found = {name: ready([plans[term.plan]], term.swaps, self.on) for name, term in terms.items()}
         return {name: family for name, plans in found.items() for family in seeded(plans, self.seeds).values()}
 
     @cached_property
