@@ -17,6 +17,9 @@ from stages.analysis.scoring import MetricResult
 
 Term: TypeAlias = tuple[float, Metric[Any], MetricResult]
 """A weight, and what a metric measured."""
+LEAST_PHOTOS = 10
+"""Resamples of fewer photos are too much alike for their bounds to be an interval, and of one photo are all the same: a
+sure sign of whatever it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class Contrast(Estimate):
 
     @property
     def sign(self) -> int:
-        """1 above 0, -1 below it, 0 where the interval holds it: then the photos cannot say."""
-        return int(self.low > 0) - int(self.high < 0)
+        """1 above 0, -1 below it; 0 where the interval holds it or photos are few: then they cannot say."""
+        return 0 if self.photos < LEAST_PHOTOS else int(self.low > 0) - int(self.high < 0)
 
 
 def contrasts(terms: Sequence[Term]) -> dict[str, Contrast]:

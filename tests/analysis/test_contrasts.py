@@ -6,7 +6,7 @@ import pytest
 from pipeline.config import NoOptions
 from pipeline.errors import BadData, UnknownName
 from stages.analysis.bootstrap import photo_draws
-from stages.analysis.contrasts import Term, contrast, contrast_of_seeds
+from stages.analysis.contrasts import LEAST_PHOTOS, Term, contrast, contrast_of_seeds
 from stages.metrics.bleu import Bleu
 from stages.metrics.rouge import Rouge
 from tests.analysis.results import bleu_rows, result
@@ -37,6 +37,13 @@ def test_its_sign_is_told_only_where_the_interval_leaves_zero_out() -> None:
     assert contrast("ROUGE-L", [(1, metric, above), (-1, metric, base)]).sign == 1
     assert contrast("ROUGE-L", [(1, metric, base), (-1, metric, above)]).sign == -1
     assert contrast("ROUGE-L", [(1, metric, equal), (-1, metric, base)]).sign == 0
+
+
+def test_a_handful_of_photos_has_no_sign_whatever_its_interval() -> None:
+    metric = Rouge(NoOptions())
+    for photos, sign in ((1, 0), (LEAST_PHOTOS - 1, 0), (LEAST_PHOTOS, 1)):
+        found = contrast("ROUGE-L", [(1, metric, result(metric, np.full((1, photos, 1), 0.5)))])
+        assert (found.low, found.sign) == (0.5, sign)
 
 
 def test_unlike_photos_and_unknown_scores_are_refused() -> None:
