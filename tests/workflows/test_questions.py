@@ -1,7 +1,10 @@
 """Questions as they are written down: shipped ones fit the plans there are, bad ones are refused by name."""
 
+import json
 from pathlib import Path
+from typing import Any
 
+import luigi
 import pytest
 
 from pipeline.errors import BadPlan, UnknownName
@@ -10,6 +13,7 @@ from stages.analysis.contrasts import Contrast
 from workflows.planning import find_plan, find_plans
 from workflows.questions.answer import Answer, verdict
 from workflows.questions.question import Deciding, Term, find_question, question_names, terms_of
+from workflows.sources import forget
 
 GOOD = """
 title = "Which?"
@@ -50,6 +54,14 @@ def test_a_sum_is_read_with_signs_and_swaps(tmp_path: Path) -> None:
         ('score = "CIDEr-D"', "", "score"),
         ('expects = "more"', 'expects = "better"', "'better'"),
         ("babytalk - babytalk", "babytalk babytalk", "sum of plans"),
+        ("babytalk - babytalk[graph=argmax, captions=template:lone=one]", "", "sum of plans"),
+        ("babytalk - babytalk[graph=argmax, captions=template:lone=one]", "  ", "sum of plans"),
+        ('expects = "more"', 'expects = "more"\nat = ["nouns", "verbs"]', "sum = .* should be one plan"),
+        (
+            'babytalk - babytalk[graph=argmax, captions=template:lone=one]"',
+            '-adaptive"\nat = ["nouns", "verbs"]',
+            "sum = '-adaptive' should be one plan",
+        ),
         ('title = "Which?"', "title", "cannot be read"),
         ('expects = "more"', 'expects = "more"\nat = ["nouns"]', "two kinds"),
     ],
@@ -58,6 +70,45 @@ def test_a_bad_question_is_refused_with_what_is_bad(tmp_path: Path, old: str, ne
     (tmp_path / "bad.toml").write_text(GOOD.replace(old, new), encoding="utf-8")
     with pytest.raises(BadPlan, match=names):
         find_question(str(tmp_path / "bad.toml"))
+
+
+def own(total: str, score: str) -> str:
+    """A question of one's own that a sum of scores decides."""
+    text = GOOD.replace("babytalk - babytalk[graph=argmax, captions=template:lone=one]", total)
+    Path("own.toml").write_text(text.replace("CIDEr-D", score), encoding="utf-8")
+    return "own.toml"
+
+
+def ask(total: str, score: str, **options: Any) -> bool:
+    """Whether a question of one's own on a few drawn scenes was answered."""
+    forget()
+    given = {"dataset": "scenes:train=10:val=2:test=4", "store": "store", "out": "out"}
+    task = Answer(questions=(own(total, score),), **given, **options)
+    return bool(luigi.build([task], local_scheduler=True, log_level="WARNING"))
+
+
+@pytest.mark.parametrize(("total", "score"), [("human", "tuple_f1"), ("human - babytalk_oracle", "objects F1")])
+def test_the_reason_of_a_missing_score_is_told_and_leaving_one_out_has_people(
+    total: str, score: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert not ask(total, score)
+    said = capfd.readouterr().err
+    assert f"{score} of 'human', references=all: a person's caption is one of the references: see leave one out" in said
+    assert "internal" not in said
+    assert ask(total, score, references="leave_one_out")
+    content = json.loads(Path("out/answers.json").read_text(encoding="utf-8"))
+    assert content["references"] == "leave_one_out"
+    assert content["answers"][0]["decided"][0]["photos"] == 4
+
+
+def test_what_has_no_value_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert not ask("babytalk_oracle - human", "pointing")
+    assert "pointing of 'human', references=all: these captions have no evidence" in capfd.readouterr().err
+    assert not Path("out/answers.json").exists()
 
 
 def test_an_unknown_question_is_answered_with_the_nearest() -> None:
@@ -98,3 +149,8 @@ def test_what_a_term_swaps_is_laid_over_what_is_swapped_in_all(tmp_path: Path) -
 def test_the_verdict_is_the_intervals(low: float, high: float, told: str) -> None:
     one = Deciding("", (), "CIDEr-D", "more")
     assert verdict(Contrast((low + high) / 2, low, high, 10), one) == told
+
+
+def test_of_a_handful_of_photos_there_is_no_verdict() -> None:
+    told = verdict(Contrast(0.2, 0.1, 0.3, 9), Deciding("", (), "CIDEr-D", "more"))
+    assert told == "the photos cannot say: 9 are too few, it takes 10"

@@ -10,10 +10,11 @@ import luigi
 from pipeline.codec import encode
 from pipeline.columns import Column
 from pipeline.config import NoOptions
+from pipeline.errors import BadData
 from pipeline.keys import key_of
 from pipeline.plan import Plan
 from pipeline.stage import Metric
-from stages.analysis.contrasts import Contrast, Term, contrast_of_seeds
+from stages.analysis.contrasts import LEAST_PHOTOS, Contrast, Term, contrast_of_seeds
 from stages.analysis.gates import GATE, MeanOverWords, gate_at
 from stages.analysis.scoring import MetricResult
 from workflows.evaluation import Evaluate, measured
@@ -23,7 +24,7 @@ from workflows.planning import find_plan, ready, seeded, swapped
 from workflows.questions.question import Deciding, Question, find_question, question_names
 from workflows.results import Results
 
-ANSWER_VERSION = 2
+ANSWER_VERSION = 3
 _SIGNS = {"more": 1, "less": -1}
 Measured: TypeAlias = tuple[Metric[Any], MetricResult]
 
@@ -32,6 +33,9 @@ class Answer(OnSplit):
     """The answers to questions: every deciding sum with its interval, against what the papers predict."""
 
     questions = CommaList(default=(), description="shipped questions, or .toml files of questions (default: all)")
+    references = luigi.ChoiceParameter(
+        default="all", choices=("all", "leave_one_out"), description="references to score against"
+    )
     seeds = CommaList(default=(), description="seeds that each plan which draws is fitted with (default: its own)")
 
     @cached_property
@@ -81,7 +85,7 @@ class Answer(OnSplit):
             for name, family in self.families.items()
         }
         asked = [[question.title, question.claim, repr(question.deciding)] for question in self.asked]
-        recipe = {"answer": ANSWER_VERSION, "questions": asked, "plans": made}
+        recipe = {"answer": ANSWER_VERSION, "questions": asked, "plans": made, "references": self.references}
         return Results(Path(self.out or "reports/answers"), key_of(recipe), self.task_family)
 
     def run(self) -> None:
@@ -98,11 +102,12 @@ class Answer(OnSplit):
             "dataset": self.on.choice.name,
             "split": self.split,
             "fitted_on": self.fitted_on.choice.name,
+            "references": self.references,
             "seeds": list(self.seeds),
             "command": self.command,
         }
         with self.output().replacing() as fresh:
-            content = json.dumps({**about, "answers": answers}, ensure_ascii=False, indent=1)
+            content = json.dumps({**about, "answers": answers}, ensure_ascii=False, allow_nan=False, indent=1)
             (fresh / "answers.json").write_text(content, encoding="utf-8")
 
     def _decided(self, one: Deciding) -> dict[str, Any]:
@@ -139,8 +144,17 @@ class Answer(OnSplit):
         return [(kind, sign, [(gate, gate_at(one.score, kind, each)) for each in said]) for kind, sign in kinds]
 
     def _measured(self, score: str, plan: Plan) -> Measured:
-        found = measured(self.evaluation(plan))
-        return next((metric, result) for metric, result in found if score in metric.scores)
+        """What was measured of a plan against the references asked for.
+
+        Raises:
+            BadData: where the score has no value there.
+        """
+        found = [one for one in measured(self.evaluation(plan)) if score in one[0].scores]
+        metric, result = next(one for one in found if one[1].references == self.references)
+        value = next(item for item in result.scores if item.metric == score)
+        if value.value is None:
+            raise BadData(f"{score} of {plan.name!r}, references={self.references}: {value.missing}")
+        return metric, result
 
 
 def _in_one_network(fitted: list[list[list[Term]]]) -> list[list[list[Term]]]:
@@ -150,6 +164,8 @@ def _in_one_network(fitted: list[list[list[Term]]]) -> list[list[list[Term]]]:
 
 def verdict(total: Contrast, one: Deciding) -> str:
     """Whether a sum came out as predicted."""
+    if total.photos < LEAST_PHOTOS:
+        return f"the photos cannot say: {total.photos} are too few, it takes {LEAST_PHOTOS}"
     if not total.sign:
         return "the photos cannot say"
     return "as predicted" if total.sign == _SIGNS[one.expects] else "against the prediction"

@@ -98,8 +98,11 @@ def _deciding(path: Path, item: dict[str, Any]) -> Deciding:
             raise UnknownName("kind of words", kind, tuple(KINDS))
     if len(at) not in (0, 2):
         raise BadPlan(f"question {str(path)!r}: at = {list(at)} should be two kinds of words")
+    terms = terms_of(item["sum"])
+    if at and (len(terms) > 1 or terms[0].sign < 0):
+        raise BadPlan(f"question {str(path)!r}: sum = {item['sum']!r} should be one plan, whose gate is asked about")
     pair = (at[0], at[1]) if at else None
-    return Deciding(item["says"], terms_of(item["sum"]), item["score"], expects, pair)
+    return Deciding(item["says"], terms, item["score"], expects, pair)
 
 
 def terms_of(text: str) -> tuple[Term, ...]:
@@ -109,7 +112,7 @@ def terms_of(text: str) -> tuple[Term, ...]:
         BadPlan: if it is not a sum of plans.
     """
     terms, place = list[Term](), 0
-    while place < len(text):
+    while place < len(text) or not terms:
         found = _TERM.match(text, place)
         if not found or (terms and not found[1]):
             raise BadPlan(f"{text!r} should be a sum of plans, such as adaptive - spatial or babytalk[graph=argmax]")
