@@ -70,7 +70,7 @@ class Bin:
 
 def reliability(confidence: Array, good: Array, bins: int = BINS) -> tuple[Bin, ...]:
     """The bins of equal width that have captions; the last one has its upper bound too."""
-    places = np.minimum((confidence * bins).astype(int), bins - 1)
+    places = _places(confidence, bins)
     found = []
     for place in np.unique(places).tolist():
         own = places == place
@@ -83,6 +83,28 @@ def calibration_error(confidence: Array, good: Array, bins: int = BINS) -> float
     """The mean over captions of |share good - mean confidence| of their bin, in [0, 1]."""
     found = reliability(confidence, good, bins)
     return sum(one.captions * abs(one.good - one.confidence) for one in found) / len(good)
+
+
+def calibration_interval(confidence: Array, good: Array, bins: int = BINS) -> tuple[float, float]:
+    """The bounds of the calibration error with 95 % confidence, from resamples of the photos.
+
+    The error adds up the sizes of the bins' gaps, and chance makes sizes larger more often than smaller: the error of
+    photos lies above the true one, those of resamples lie higher still, and percentiles of these above both. The upper
+    bound is their reverse percentile, or the value where that is less. The lower one is the value less what chance can
+    have added: a sum of sizes is at most that of the true gaps and that of what chance did to them.
+    """
+    each = np.eye(bins)[_places(confidence, bins)] * (good - confidence)[:, np.newaxis] / len(good)
+    gaps, drawn = each.sum(axis=0), photo_draws(len(good)) @ each
+    value = np.abs(gaps).sum()
+    least, _ = bounds(np.abs(drawn).sum(axis=1))
+    _, added = bounds(np.abs(drawn - gaps).sum(axis=1))
+    return max(0.0, float(value - added)), float(max(value, 2.0 * value - least))
+
+
+def _places(confidence: Array, bins: int) -> Array:
+    """(captions,): the bin of each."""
+    places: Array = np.minimum((confidence * bins).astype(int), bins - 1)
+    return places
 
 
 def risks(confidence: Array, good: Array) -> Array:

@@ -7,7 +7,15 @@ import pytest
 
 from pipeline.codec import decode, encode
 from pipeline.errors import BadData
-from stages.analysis.calibration import Calibrator, area, calibration_error, interval, reliability, risks
+from stages.analysis.calibration import (
+    Calibrator,
+    area,
+    calibration_error,
+    calibration_interval,
+    interval,
+    reliability,
+    risks,
+)
 
 
 def test_risk_is_the_share_not_good_among_the_surest() -> None:
@@ -71,6 +79,21 @@ def test_a_sign_that_a_system_lacks_says_nothing_and_a_missing_value_is_the_mean
 def test_captions_that_are_all_alike_good_calibrate_nothing() -> None:
     with pytest.raises(BadData, match="0 of 3 captions are good"):
         Calibrator.fit(("a",), np.zeros((3, 1)), np.zeros(3, dtype=bool))
+
+
+@pytest.mark.parametrize("photos", [40, 200])
+@pytest.mark.parametrize("share", [1.0, 0.7])
+def test_the_interval_of_the_calibration_error_holds_the_truth_and_the_value(photos: int, share: float) -> None:
+    """Where a caption of confidence c is good with chance share x c, c being uniform, the error is (1 - share) / 2."""
+    held = 0
+    for seed in range(200):
+        draw = np.random.default_rng(seed + 1)
+        confidence = draw.random(photos)
+        good = draw.random(photos) < share * confidence
+        low, high = calibration_interval(confidence, good)
+        assert 0 <= low <= calibration_error(confidence, good) <= high + 1e-12
+        held += low <= (1 - share) / 2 <= high
+    assert held >= 0.925 * 200
 
 
 def test_intervals_hold_what_they_are_of() -> None:

@@ -10,14 +10,14 @@ import luigi
 from pipeline.codec import encode
 from pipeline.keys import key_of
 from pipeline.plan import Plan
-from stages.analysis.calibration import area, calibration_error, interval, reliability, risks
+from stages.analysis.calibration import area, calibration_error, calibration_interval, interval, reliability, risks
 from workflows.confidence.calibrate import GOOD, calibration, judged, seen
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList, Share
 from workflows.planning import find_plans
 from workflows.results import Results
 
-CONFIDENCE_VERSION = 1
+CONFIDENCE_VERSION = 2
 
 
 class Confidence(OnSplit):
@@ -82,7 +82,7 @@ class Confidence(OnSplit):
             "threshold": own.threshold,
             "share_good": float(good.mean()),
             "calibration_error": calibration_error(confidence, good),
-            "calibration_error_interval": interval(calibration_error, confidence, good),
+            "calibration_error_interval": calibration_interval(confidence, good),
             "area": area(confidence, good),
             "area_interval": interval(area, confidence, good),
             "area_of_an_oracle": area(perfect, good),
