@@ -78,7 +78,7 @@ def _seeds() -> str:
     """A row a training, and how far two lie apart: by Student's t, of as many."""
     gates = figures_of("variants")["channel_gates"]["Flickr8k"][1]["of"][ROUNDED]["value"]
     found = {
-        "seed 0, in README's table": _cider("flickr", PLAIN),
+        "seed 0, against all references": _cider("flickr", PLAIN),
         "seed 0 on another machine, and a grid whose maps went through float16 (`cbam` without gates)": gates,
         **{f"on that machine, `{plan}`": value for plan, value in figures_of("seeds").items()},
     }
