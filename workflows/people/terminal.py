@@ -53,7 +53,7 @@ def print_judged(out: Path) -> None:
         again = f", {one['consistent']} of {one['repeated']} repeats answered as before" if one["repeated"] else ""
         _say(f"judge {one['name']}: {one['answers']} answers{again}")
     agreement = content["agreement"]
-    said = "-: no two judges answered one question" if agreement is None else f"{agreement:.2f}"
+    said = "-: no two judges answered one question, or all gave one answer" if agreement is None else f"{agreement:.2f}"
     _say(f"agreement of judges (Krippendorff's alpha): {said}")
     _say(f"the first side was taken in {_share(content['first_side'])} of decided answers")
 
