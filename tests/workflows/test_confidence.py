@@ -94,9 +94,29 @@ def test_captions_below_the_bound_are_withheld_with_a_word_and_all_others_stay()
     ]
     kept, sure = withheld(scenes, calibrator, 0.5)
     assert sure == pytest.approx({texts[0]: 1 / (1 + np.exp(1)), texts[1]: 1 / (1 + np.exp(-3))})
-    assert kept[0].captions[0].text == "withheld: confidence .26 < .50"
+    assert kept[0].captions[0].text == "withheld: confidence .27 < .50"
     assert len(kept[0].captions) == 1
     assert kept[1:] == scenes[1:]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "least", "told"),
+    [
+        (0.29, 0.5, ".29 < .50"),
+        (0.4994, 0.5, ".499 < .500"),
+        (0.49996, 0.5, ".49996 < .50000"),
+        (0.1, 0.505, ".100 < .505"),
+        (0.999, 1.0, ".999 < 1.000"),
+        (0.4999999999, 0.5, ".4999999999 < .5000000000"),
+    ],
+)
+def test_a_confidence_is_told_with_the_digits_that_show_it_to_be_below(
+    confidence: float, least: float, told: str
+) -> None:
+    calibrator = Calibrator(SIGNS, (0.0,) * 12, (1.0,) * 12, (0.0,) * 12, float(np.log(confidence / (1 - confidence))))
+    scene = Scene(Image("a", "", 9, 9, ""), {"captions": (Said("A dog.", ("A", "dog.")),)})
+    ((kept,), _) = withheld([scene], calibrator, least)
+    assert kept.captions[0].text == f"withheld: confidence {told}"
 
 
 def test_a_dry_run_expects_calibrators_too_and_stumbles_over_none(capsys: pytest.CaptureFixture[str]) -> None:

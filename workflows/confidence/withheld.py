@@ -7,6 +7,9 @@ from pipeline.records import Caption, Scene
 from stages.analysis.calibration import Calibrator
 from stages.analysis.signs import signs
 
+MOST_DIGITS = 17
+"""No two numbers between .1 and 1 differ by less."""
+
 
 def withheld(scenes: Sequence[Scene], calibrator: Calibrator, least: float) -> tuple[list[Scene], dict[str, float]]:
     """The scenes, with "withheld: confidence .31 < .50" for all captions of those below `least`, and the confidence of
@@ -20,10 +23,16 @@ def withheld(scenes: Sequence[Scene], calibrator: Calibrator, least: float) -> t
 def _kept(scene: Scene, confidence: float, least: float) -> Scene:
     if confidence >= least:
         return scene
-    text = f"withheld: confidence {_short(confidence)} < {_short(least)}"
+    text = f"withheld: confidence {_below(confidence, least)}"
     return replace(scene, fields={**scene.fields, "captions": (Caption(text, tuple(text.split())),)})
 
 
-def _short(value: float) -> str:
-    """As many digits, two or more, as it takes: ".31"; never rounded up to what it falls short of."""
-    return f"{int(value * 100) / 100:.2f}".removeprefix("0")
+def _below(confidence: float, least: float) -> str:
+    """ ".31 < .50": two digits, or as many as the bound has, or as it takes to tell them apart."""
+    given = len(f"{least:.15f}".rstrip("0").partition(".")[2])
+    both = ("", "")
+    for digits in range(max(2, given), MOST_DIGITS + 1):
+        both = (f"{confidence:.{digits}f}".removeprefix("0"), f"{least:.{digits}f}".removeprefix("0"))
+        if both[0] != both[1]:
+            break
+    return " < ".join(both)
