@@ -29,6 +29,16 @@ def test_of_many_photos_few_points_are_drawn_and_the_last_is_full_coverage() -> 
     assert own[-1] == pytest.approx((RIGHT, BOTTOM - 0.999 * (BOTTOM - TOP)), abs=0.1)
 
 
+def test_long_names_have_room() -> None:
+    name = "show_attend_tell_with_a_finer_grid_and_longer_beams"
+    root = ElementTree.fromstring(risk_chart([Curve(name, (0.5,), (0.5,)), Curve("a", (0.5,), (0.5,))]))
+    wide = float(root.attrib["viewBox"].split()[2])
+    (start,) = (float(text.attrib["x"]) for text in root.iter(f"{SVG}text") if text.text == name)
+    assert start + 6.8 * len(name) <= wide  # a letter of system-ui at 12 pixels is 6.8 wide on average, or less
+    short = ElementTree.fromstring(risk_chart([Curve("a", (0.5,), (0.5,))]))
+    assert short.attrib["viewBox"].split()[2] == "640"
+
+
 def test_many_systems_are_told_apart_and_said_in_words_and_nothing_is_loaded_or_styled() -> None:
     curves = [Curve(f"<plan> {place}", (0.5,), (0.5,)) for place in range(14)]
     drawn = risk_chart(curves)

@@ -8,7 +8,8 @@ from itertools import cycle
 WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT, TOP, BOTTOM = 56, 480, 16, 332
 MOST_POINTS = 200
-_LINE = 18
+_LINE, _LETTER = 18, 7
+_NAMES = RIGHT + 46
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito's, told apart by all
 _DASHES = ("none", "7 4", "2 3")
 _RULE = 'stroke="currentColor" opacity=".15"'
@@ -47,13 +48,14 @@ def risk_chart(curves: Sequence[Curve]) -> str:
         parts.append(f'<polyline points="{_points(curve.best)}" {drawn} opacity=".35"/>')
         parts.append(f'<polyline points="{_points(curve.risks)}" {drawn}><title>{name}</title></polyline>')
         parts.append(f'<polyline points="{RIGHT + 16},{y - 4} {RIGHT + 40},{y - 4}" {drawn}/>')
-        parts.append(f'<text x="{RIGHT + 46}" y="{y}">{name}</text>')
+        parts.append(f'<text x="{_NAMES}" y="{y}">{name}</text>')
     told = " ".join(
         f"{escape(one.name)}: risk {_half(one.risks):.2f} at half, {one.risks[-1]:.2f} at all." for one in curves
     )
-    height = max(HEIGHT, TOP + 12 + len(curves) * _LINE)
+    longest = max((len(curve.name) for curve in curves), default=0)
+    width, height = max(WIDTH, _NAMES + longest * _LETTER), max(HEIGHT, TOP + 12 + len(curves) * _LINE)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">'
         f"<title>Risk against coverage, one line a system; pale: an oracle's</title><desc>{told}</desc>"
         f'<g fill="currentColor" font-size="12" font-family="system-ui, sans-serif">{"".join(parts)}</g></svg>'
     )
