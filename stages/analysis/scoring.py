@@ -111,8 +111,9 @@ def judge(metric: EvidenceMetric[Any], scenes: Sequence[Scene], truth: Sequence[
         scores = []
         for name in metric.scores:
             there = math.isfinite(total[name])
-            known = _known(name, photos, each)
-            scores.append(Score(name, total[name] if there else None, mode, mark, known, "" if there else none))
+            why = "" if there else metric.undefined.get(name, none)
+            value = total[name] if there else None
+            scores.append(Score(name, value, mode, mark, _known(name, photos, each), why))
         results.append(MetricResult(metric.name, mode, tuple(scores), photos, rows[None]))
     return results
 

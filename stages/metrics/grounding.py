@@ -49,6 +49,13 @@ class Grounding(EvidenceMetric[NoOptions]):
     name: ClassVar[str] = "grounding"
     scores: ClassVar[tuple[str, ...]] = (NOUNS, SHOWN, POINTING, CENTRE, MASS, UNIFORM, OVERLAP)
     better: ClassVar[Mapping[str, Better]] = dict.fromkeys((NOUNS, SHOWN, CENTRE, UNIFORM), "neither")
+    undefined: ClassVar[Mapping[str, str]] = {
+        SHOWN: "these captions name no boxed thing",
+        **dict.fromkeys(
+            (POINTING, CENTRE, MASS, UNIFORM), "these captions have no evidence at words that name boxed things"
+        ),
+        OVERLAP: "these captions have no evidence that is a box at words that name boxed things",
+    }
     reads: ClassVar[tuple[str, ...]] = ("detections",)
     needs: ClassVar[tuple[str, ...]] = ("detections",)
 
