@@ -17,7 +17,7 @@ from pipeline.registry import get
 from workflows.bundles.bundle import Bundled
 from workflows.confidence.calibrate import GOOD, Calibrate, calibration
 from workflows.confidence.withheld import withheld
-from workflows.outer import OnDataset
+from workflows.outer import DRAWN, OnDataset
 from workflows.parameters import CommaList, Share
 from workflows.planning import find_plans, ready
 from workflows.results import Results
@@ -51,7 +51,7 @@ class Caption(OnDataset):
         if self.bundle and (self.plan or self.fit_on):
             given = "--plan" if self.plan else "--fit-on"
             raise BadOption(f"bundle {self.bundle!r} brings its plan and all that was fitted; leave out {given}")
-        return self.source(f"bundle:{self.bundle}" if self.bundle else self.fitted_or_drawn())
+        return self.source(f"bundle:{self.bundle}" if self.bundle else self.fit_on or DRAWN)
 
     @cached_property
     def found(self) -> Plan:
@@ -80,6 +80,8 @@ class Caption(OnDataset):
     def requires(self) -> list[luigi.Task]:
         prepared = Prepare(dataset=self.on.text, split="all", run_as=self.run_as)
         calibrated = self.calibration()
+        if not self.bundle:
+            self.tell_if_drawn()
         return [prepared, *self.plan_columns().values(), *([calibrated] if calibrated else [])]
 
     def output(self) -> Results:

@@ -12,7 +12,7 @@ from pipeline.plan import Plan
 from workflows.bundles.bundle import Bundle
 from workflows.bundles.packing import described, write_bundle
 from workflows.bundles.portable import answering, check_portable
-from workflows.outer import OnDataset
+from workflows.outer import DRAWN, OnDataset
 from workflows.planning import find_plans
 from workflows.tasks import Fit, FitResource
 
@@ -52,7 +52,7 @@ class Export(OnDataset):
 
     @cached_property
     def fitted_on(self) -> Source:
-        return self.source(self.fitted_or_drawn())
+        return self.source(self.fit_on or DRAWN)
 
     @cached_property
     def found(self) -> Plan:
@@ -65,6 +65,7 @@ class Export(OnDataset):
 
     def requires(self) -> list[luigi.Task]:
         fits: list[luigi.Task] = []
+        self.tell_if_drawn()
         for written in answering(self.found):
             plan = self.found.restrict(written)
             if plan.stage(written).kind.fit_on:

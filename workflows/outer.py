@@ -96,11 +96,10 @@ class OnDataset(Outer):
             messages.show(error)
             raise
 
-    def fitted_or_drawn(self) -> str:
-        """What is fitted on: the drawn scenes where nothing was said, which is told."""
+    def tell_if_drawn(self) -> None:
+        """Say that what is about to run is fitted on drawings, as nothing else was asked for."""
         if not self.fit_on:
             messages.note(f"fitting on {DRAWN}, which are drawings: photographs want --fit-on, as in flickr:DIR")
-        return self.fit_on or DRAWN
 
     @property
     def run_as(self) -> str:

@@ -46,11 +46,12 @@ def _find(text: str, fitted_on: str, above: tuple[Path, ...]) -> Plan:
         return Plan(Path(text).stem, {"captions": captions}, title=f"captions read from {Path(text).name}")
     if not text.endswith(".toml") and text not in plan_names():
         raise UnknownName("plan", text, plan_names())
-    file = (Path(text) if text.endswith(".toml") else SHIPPED / f"{text}.toml").resolve()
-    if file in above:
-        circle = " from ".join(one.stem for one in (*above[above.index(file) :], file))
+    file = Path(text) if text.endswith(".toml") else SHIPPED / f"{text}.toml"
+    place = file.resolve()
+    if place in above:
+        circle = " from ".join(one.stem for one in (*above[above.index(place) :], place))
         raise BadPlan(f"plans build on each other in a circle, {circle}: take out one of their `from`")
-    return read_plan(file, fitted_on, lambda name: _find(_beside(file, name), fitted_on, (*above, file)))
+    return read_plan(file, fitted_on, lambda name: _find(_beside(file, name), fitted_on, (*above, place)))
 
 
 def _beside(file: Path, name: str) -> str:

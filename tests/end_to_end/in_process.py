@@ -14,7 +14,7 @@ from workflows.cli import main
 from workflows.sources import forget
 
 FITTED = "scenes:train=10:val=1:test=1"
-CAPTION = f"caption --plan parrot.toml --fit-on {FITTED} --store store --out out"
+CAPTION = f"caption --plan parrot.toml --fit-on {FITTED} --store store --out captioned"
 COMPARE = f"compare --fit-on {FITTED} --metrics bleu --store store --out out"
 
 

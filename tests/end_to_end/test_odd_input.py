@@ -49,7 +49,7 @@ def _odd_photos(folder: Path) -> list[str]:
 def test_photos_of_every_kind_are_described_upright(command_line: CommandLine) -> None:
     ids = _odd_photos(Path("odd"))
     works(command_line, f"{CAPTION} odd")
-    assert [item["image_id"] for item in json.loads(Path("out/captions.json").read_text())] == ids
+    assert [item["image_id"] for item in json.loads(Path("captioned/captions.json").read_text())] == ids
     images = [
         line for file in Path("store").glob("datasets/*/images/*.jsonl") for line in file.read_text().splitlines()
     ]

@@ -82,7 +82,8 @@ def find_question(text: str) -> Question:
         deciding = tuple(_deciding(path, item) for item in content["decides"])
         return Question(path.stem, content["title"], content["claim"], deciding)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadPlan(f"question {str(path)!r} cannot be read: {error}") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadPlan(f"question {str(path)!r} cannot be read: {why}; mend the file, or its path") from None
     except (KeyError, TypeError) as error:
         raise BadPlan(f"question {str(path)!r} needs title, claim and tables [[decides]] with says, sum, score and "
                       f"expects; missing or of another kind: {error}") from None  # fmt: skip
