@@ -20,8 +20,9 @@ def render(asked: Sequence[Question], images: Mapping[str, Image]) -> str:
     """The page of some questions; `images` by photo id."""
     import jinja2
 
+    rooms = [jinja2.PackageLoader(f"workflows.{room}") for room in ("people", "report")]  # the head is the report's
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("workflows.people"), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.ChoiceLoader(rooms), autoescape=True, undefined=jinja2.StrictUndefined
     )
     places = {photo: place for place, photo in enumerate(dict.fromkeys(question.photo for question in asked))}
     shown = [{"id": one.id, "photo": places[one.photo], "captions": one.captions} for one in asked]
