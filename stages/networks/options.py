@@ -47,7 +47,7 @@ class TrainingOptions:
         if self.self_critical and self.baseline == "others" and self.samples == 1:
             raise BadOption("samples=1 has no others to beat: take samples=2 or more, or baseline=greedy")
         if not self.self_critical:
-            _refuse_changed(self, ("samples",), "self_critical=1 or more")
+            _refuse_changed(self, ("self_critical_rate", "samples", "baseline"), "self_critical=1 or more")
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -96,7 +96,11 @@ class SpeakingOptions:
         if self.search == "sample":
             _refuse_changed(self, ("groups",), "search=beam")
         else:
-            _refuse_changed(self, ("temperature", "top_k", "top_p"), "search=sample")
+            _refuse_changed(self, ("temperature", "top_k", "top_p", "draw"), "search=sample")
+        if self.groups == 1:
+            _refuse_changed(self, ("diversity",), "groups=2 or more")
+        if self.length_normalisation not in ("gnmt", "polynomial"):
+            _refuse_changed(self, ("length_power",), "length_normalisation=gnmt")
 
 
 @dataclass(frozen=True)

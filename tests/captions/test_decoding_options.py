@@ -97,6 +97,11 @@ def test_what_does_not_go_together_is_refused(other: dict[str, str]) -> None:
     ("given", "use"),
     [
         ("top_k=5", "search=sample"),
+        ("draw=5", "search=sample"),
+        ("diversity=1.0", "groups=2 or more"),
+        ("length_power=1.0:length_normalisation=mean", "length_normalisation=gnmt"),
+        ("self_critical_rate=0.001", "self_critical=1 or more"),
+        ("baseline=others", "self_critical=1 or more"),
         ("top_p=0.9", "search=sample"),
         ("temperature=0.5", "search=sample"),
         ("groups=2:search=sample", "search=beam"),
@@ -114,7 +119,9 @@ def test_what_would_do_nothing_is_refused(given: str, use: str) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        "search=sample:top_k=5:top_p=0.9:temperature=0.5",
+        "search=sample:top_k=5:top_p=0.9:temperature=0.5:draw=3",
+        "groups=2:diversity=1:length_normalisation=gnmt:length_power=1",
+        "self_critical=1:self_critical_rate=1e-3:baseline=others:samples=2",
         "groups=2",
         "samples=3:self_critical=1",
         "samples=5",
