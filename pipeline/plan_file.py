@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,8 @@ def read_plan(path: Path, fitted_on: str = "", base: Callable[[str], Plan] = _no
     """Read a plan's file.
 
     [fitted_on.DATASET.stages] and so on say what is otherwise where the plan is fitted on that dataset.
-    `from = "other"` builds on another plan, or on several, each laid over the ones before it, as this file is over all
-    of them: what it leaves out is theirs, options of their stages too, and a field with an empty text is left out.
+    `from = "other"` builds on another plan, or on several, of which a later one's fields replace those of the ones
+    before. What this file leaves out is theirs, options of their stages too; a field with an empty text is left out.
 
     Args:
         base: the plan that a name after `from` stands for.
@@ -53,7 +52,7 @@ def _read(path: Path, fitted_on: str, base: Callable[[str], Plan]) -> Plan:
         for kind, table in _tables(path, special[name], f"[fitted_on.{name}]").items():
             if name == fitted_on:
                 tables[kind] |= table
-    merged = reduce(_laid_over, [*(_as_tables(base(name)) for name in names), tables])
+    merged = _laid_over(_of(base(name) for name in names), tables)
     if not merged["stages"]:
         raise BadPlan(f'plan {str(path)!r} needs a table [stages], with lines such as captions = "template"')
     return _plan(path.stem, title, merged)
@@ -70,29 +69,33 @@ def _plan(name: str, title: str, tables: Tables) -> Plan:
     return Plan(name, stages, configured, tables["folds"], title)
 
 
-def _as_tables(plan: Plan) -> Tables:
-    return {"stages": dict(plan.stages), "resources": dict(plan.resources), "folds": dict(plan.folds)}
+def _of(plans: Iterable[Plan]) -> Tables:
+    """What plans have together: fields of a later one replace those of the ones before."""
+    tables: Tables = {kind: {} for kind in _TABLES}
+    for plan in plans:
+        for kind, table in (("stages", plan.stages), ("resources", plan.resources), ("folds", plan.folds)):
+            tables[kind] |= table
+    return tables
 
 
 def _laid_over(below: Tables, above: Tables) -> Tables:
-    resources = {name: ("resources", text) for name, text in above["resources"].items()}
+    """A file's own tables on what it builds on."""
     stages = {written: (written, text) for written, text in above["stages"].items()}
+    resources = {name: ("resources", text) for name, text in above["resources"].items()}
+    gone = {written for written, text in above["stages"].items() if not text}
+    folds = {written: folds for written, folds in below["folds"].items() if written not in gone}
     return {
         "stages": _with(below["stages"], stages),
         "resources": _with(below["resources"], resources),
-        "folds": below["folds"] | above["folds"],
+        "folds": folds | above["folds"],
     }
 
 
 def _with(below: Mapping[str, str], above: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Texts with others over them, which are given with the room of the registry that knows them."""
-    result = dict(below)
-    for key, (room, text) in above.items():
-        if text:
-            result[key] = over(room, below[key], text) if key in below else text
-        else:
-            result.pop(key, None)
-    return result
+    """Texts with others over them, which are given with the room of the registry that knows them; an empty one takes
+    what was there away."""
+    laid = {key: over(room, below[key], text) if key in below else text for key, (room, text) in above.items() if text}
+    return {key: text for key, text in below.items() if key not in above} | laid
 
 
 def _names(path: Path, given: Any) -> Iterable[str]:

@@ -195,6 +195,7 @@ def test_what_is_wrong_for_a_dataset_is_named_also_when_it_is_not_asked_for(
 BASES = {
     "boxes": Plan("boxes", {"detections": "nanodet:least=0.2:most=20", "captions": "human"}, folds={"detections": 3}),
     "words": Plan("words", {"captions": "template:lone=a:style=short"}, {"vocabulary": "vocabulary:min_count=3"}),
+    "fewer": Plan("fewer", {"captions": "template:lone=a"}),
 }
 
 
@@ -210,7 +211,7 @@ def test_a_plan_from_another_says_what_is_otherwise(tmp_path: Path) -> None:
     assert (plan.name, plan.title, plan.folds) == ("mine", "mine", {"detections": 3})
 
 
-def test_of_several_plans_the_later_is_laid_over_the_earlier(tmp_path: Path) -> None:
+def test_of_several_plans_the_later_ones_fields_stand_with_all_their_options(tmp_path: Path) -> None:
     over = '[stages]\ncaptions = "template:style=babytalk"\n[resources]\nvocabulary = "vocabulary:longest=9"\n'
     plan = built(tmp_path, f'from = ["boxes", "words"]\n{over}')
     assert plan.stages["captions"] == "template:lone=a"  # style=babytalk is the default
@@ -218,10 +219,16 @@ def test_of_several_plans_the_later_is_laid_over_the_earlier(tmp_path: Path) -> 
     assert plan.resources == {"vocabulary": "vocabulary:longest=9:min_count=3"}
     other = built(tmp_path, 'from = ["words", "boxes"]\n')
     assert other.stages["captions"] == "human"
+    fewer = built(tmp_path, 'from = ["words", "fewer"]\n')
+    assert fewer.stages["captions"] == "template:lone=a"  # its style is the default
 
 
-def test_a_field_with_an_empty_text_is_left_out(tmp_path: Path) -> None:
-    assert set(built(tmp_path, 'from = "boxes"\n[stages]\ndetections = ""\n').stages) == {"captions"}
+def test_a_field_with_an_empty_text_is_left_out_with_what_concerns_it(tmp_path: Path) -> None:
+    plan = built(tmp_path, 'from = "boxes"\n[stages]\ndetections = ""\n')
+    plan.check()
+    assert (set(plan.stages), plan.folds) == ({"captions"}, {})
+    text = '[stages]\ndetections = "oracle"\ncaptions = "human"\n[fitted_on.scenes.stages]\ndetections = ""\n'
+    assert set(built(tmp_path, text, "scenes").stages) == {"captions"}
 
 
 def test_what_is_otherwise_on_a_dataset_is_laid_over_what_the_other_plan_has_there(tmp_path: Path) -> None:
