@@ -55,6 +55,11 @@ class Source:
         return created
 
     @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits whose photos are here."""
+        return tuple(self.dataset.splits)
+
+    @property
     def name(self) -> str:
         """The dataset's name, which a plan may say something special of."""
         return self.choice.name

@@ -13,7 +13,7 @@ from workflows.attribution.replacing import Replacing
 from workflows.evaluation import Evaluate
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import find_plans, seeded, usual_metrics
+from workflows.planning import find_plans, metrics_of, seeded
 from workflows.results import Results
 from workflows.tasks import Predict
 
@@ -61,7 +61,7 @@ class Compare(OnSplit):
         learns = any(plan.learns() for plan in self.found)
         return {
             text: self.why_not(text) or ("" if learns or not choose("metrics", text).kind.uses else NOBODY.format(text))
-            for text in self.metrics or usual_metrics()
+            for text in metrics_of(self.metrics)
         }
 
     def requires(self) -> list[luigi.Task]:

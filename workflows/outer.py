@@ -183,8 +183,8 @@ class OnSplit(OnDataset):
         reason: str = chosen.create().unavailable()
         if unknown:
             reason = reason or f"{chosen.name}: photos of {self.on.name} have no true {unknown[0]}"
-        if chosen.kind.uses and "train" not in self.fitted_on.dataset.splits:
-            reason = reason or f"{chosen.name}: {self.fitted_on.name} has no training photos"
+        if chosen.kind.uses and "train" not in self.fitted_on.splits:
+            reason = reason or f"{chosen.name}: {self.fitted_on.text} has no training photos"
         return reason
 
     def metric_of(self, score: str) -> str:

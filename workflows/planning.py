@@ -27,6 +27,21 @@ def usual_metrics() -> tuple[str, ...]:
     return tuple(name for name, expected in every if expected or not choose("metrics", name).create().unavailable())
 
 
+def metrics_of(given: Sequence[str]) -> tuple[str, ...]:
+    """Those given, or the usual ones.
+
+    Raises:
+        BadOption: for one given twice, with other options: their scores have the same names.
+    """
+    names = [split_spec(text)[0] for text in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadOption(
+                f"metric {name} is given twice, and scores go by its name: compare with one, then the other"
+            )
+    return tuple(given) or usual_metrics()
+
+
 def find_plan(text: str, fitted_on: str = "") -> Plan:
     """A shipped plan by name, a plan of one's own by its .toml file, or captions made elsewhere by their .json file.
 

@@ -232,6 +232,8 @@ def test_what_a_bundle_fitted_serves_a_comparison_too() -> None:
     assert run(Compare(fit_on="bundle:parrot.zip", store="other", **given))
     assert artefacts("other")["models"] == artefacts("store")["models"]
     assert len(artefacts("other")["datasets"]) == 1
+    task = Compare(fit_on="bundle:parrot.zip", store="other", **given | {"metrics": ("bleu", "novelty")})
+    assert task.missing == {"bleu": "", "novelty": "novelty: bundle:parrot.zip has no training photos"}
 
 
 def test_a_comparison_that_has_to_fit_more_than_the_bundle_brings_says_so(capfd: pytest.CaptureFixture[str]) -> None:

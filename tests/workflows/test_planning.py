@@ -12,7 +12,7 @@ from pipeline.photos import Photos
 from pipeline.registry import choose
 from workflows.compare import Compare
 from workflows.parameters import CommaList, HowToRun
-from workflows.planning import dataset_at, find_plan, find_plans, plan_names, seeded
+from workflows.planning import dataset_at, find_plan, find_plans, metrics_of, plan_names, seeded
 
 SCENES = Source("scenes", Photos(Path("unused")))
 
@@ -62,6 +62,13 @@ def test_a_plan_that_draws_is_fitted_with_every_seed_and_one_that_does_not_once(
     assert families["adaptive"][1].stage("captions").config == dataclasses.replace(before, seed=3)
     assert families["adaptive"][0].restrict("captions").text == find_plan("adaptive").restrict("captions").text
     assert [plan.name for plan in seeded(find_plans(("adaptive",), (), SCENES), ())["adaptive"]] == ["adaptive"]
+
+
+def test_two_metrics_of_one_name_are_refused() -> None:
+    assert metrics_of(("bleu", "fluency:order=1")) == ("bleu", "fluency:order=1")
+    assert {"bleu", "cider", "novelty"} <= set(metrics_of(()))
+    with pytest.raises(BadOption, match="metric fluency is given twice"):
+        metrics_of(("fluency", "fluency:order=1"))
 
 
 def test_a_seed_that_is_no_number_is_refused() -> None:

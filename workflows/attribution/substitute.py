@@ -16,7 +16,7 @@ from pipeline.registry import choose
 from workflows.evaluation import Evaluate
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import find_plans, usual_metrics
+from workflows.planning import find_plans, metrics_of
 from workflows.results import Results
 
 SUBSTITUTION_VERSION = 1
@@ -92,7 +92,7 @@ class Substitute(OnSplit):
     @property
     def scored(self) -> dict[tuple[str, ...], Evaluate]:
         """Of every combination that works the task that scores it by the metrics that can run here."""
-        metrics = tuple(text for text in self.metrics or usual_metrics() if not self.why_not(text))
+        metrics = tuple(text for text in metrics_of(self.metrics) if not self.why_not(text))
         plans = {texts: plan for texts, plan in self.combinations.items() if isinstance(plan, Plan)}
         return {texts: self.scoring(plan, metrics) for texts, plan in plans.items()}
 

@@ -202,6 +202,10 @@ class Bundled(Source):
         self.skipped = {}
 
     @property
+    def splits(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def name(self) -> str:
         return split_spec(self.about)[0]
 
