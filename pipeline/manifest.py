@@ -66,13 +66,19 @@ def reading(directory: Path) -> Iterator[None]:
 
 
 def write_manifest(directory: Path, content: Mapping[str, Any]) -> None:
-    """List the files of a directory, with their hashes and what made them, in its manifest.json."""
+    """List the files of a directory, with their hashes and what made them, in its manifest.json, and flush it all."""
     files = {}
     for file in sorted(path for path in directory.rglob("*") if path.is_file()):
         files[file.relative_to(directory).as_posix()] = {"bytes": file.stat().st_size, "sha256": _sha256(file)}
-        flush(file)
     manifest = {**content, "files": files, "versions": versions(), "commit": commit()}
     (directory / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+    flush_all(directory)
+
+
+def flush_all(directory: Path) -> None:
+    """Let a folder with all that is in it outlive the machine's sudden end."""
+    for path in (*directory.rglob("*"), directory):
+        flush(path)
 
 
 def flush(file: Path) -> None:

@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 
 from pipeline.errors import StoreError
 from pipeline.keys import key_of
-from pipeline.manifest import damage, damaged, flush, foreign, write_manifest
+from pipeline.manifest import damage, damaged, flush, flush_all, foreign, write_manifest
 from pipeline.meter import Meter
 from pipeline.photos import Photos
 
@@ -127,8 +127,7 @@ class Store:
                 yield fresh
                 for fault in foreign(fresh, kind, key):
                     raise StoreError(f"{kind}/{key} is no artefact of that key: {fault}")
-                for file in fresh.rglob("*"):
-                    flush(file)
+                flush_all(fresh)
                 self._keep(fresh, kind, key)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
@@ -163,6 +162,7 @@ class Store:
         except OSError as error:  # a file system without locks let two through: equal key, equal content
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                 raise
+        flush(self.path(kind, key).parent)
 
     def _open(self) -> None:
         mark = self.root / "store.json"
@@ -173,7 +173,9 @@ class Store:
             self.root.mkdir(parents=True, exist_ok=True)
             fresh = mark.with_name(f"store.{os.getpid()}.tmp")
             fresh.write_text(json.dumps(FORMAT), encoding="utf-8")
+            flush(fresh)
             fresh.rename(mark)
+            flush(self.root)
         try:
             known = json.loads(mark.read_text(encoding="utf-8")) == FORMAT
         except ValueError:

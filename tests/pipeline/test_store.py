@@ -2,6 +2,7 @@ import errno
 import json
 import multiprocessing
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -68,6 +69,36 @@ def test_a_run_killed_just_before_its_rename_is_taken_up(tmp_path: Path) -> None
 def test_a_store_whose_first_opening_was_killed_can_be_opened(tmp_path: Path) -> None:
     (tmp_path / "store.123.tmp").write_text("{")
     assert make(tmp_path)
+
+
+def test_all_of_an_artefact_is_on_the_disk_before_its_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty manifest.json after a power cut would be one of a whole artefact."""
+    flushed: dict[str, int] = {}
+    rename, fsync = Path.rename, os.fsync
+
+    def noted(handle: int) -> None:
+        fsync(handle)
+        flushed[str(Path(f"/proc/self/fd/{handle}").readlink())] = os.fstat(handle).st_size
+
+    def checked(self: Path, target: Path) -> Path:
+        for path in [self, *self.rglob("*")]:
+            assert flushed[str(path)] == path.stat().st_size
+        return rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Path, "rename", checked)
+    store = Store(tmp_path / "store")
+    with store.making("models", RECIPE) as workspace:
+        assert workspace
+        (workspace.out / "weights").mkdir()
+        (workspace.out / "weights" / "a.bin").write_bytes(b"numbers")
+    assert str(tmp_path / "store") in flushed
+    shutil.copytree(store.path("models", KEY), tmp_path / "made")
+    other = Store(tmp_path / "other")
+    with other.adopting("models", KEY) as directory:
+        assert directory
+        shutil.copytree(tmp_path / "made", directory, dirs_exist_ok=True)
+    assert other.has("models", KEY)
 
 
 def _open(root: Path, photo: Path, opened: "multiprocessing.Queue[Seen | None]") -> None:
