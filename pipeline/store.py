@@ -207,7 +207,9 @@ def explained(root: Path) -> Iterator[None]:
             raise StoreError(f"the disk of {root} is full; {remedy}") from error
         if not isinstance(error, OSError):
             raise
-        ours = error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(root)
-        if ours and error.errno in _NOT_WRITABLE:
+        path = Path(os.fsdecode(error.filename)) if error.filename is not None else root.parent
+        # what is not there deeper than the root was to be read
+        absent = error.errno == errno.ENOENT and root not in (path, path.parent)
+        if path.is_relative_to(root) and error.errno in _NOT_WRITABLE and not absent:
             raise StoreError(f"{root} cannot be written ({error.strerror}); give another directory") from error
         raise

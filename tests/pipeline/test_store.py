@@ -190,3 +190,15 @@ def test_somebody_elses_unreadable_file_is_not_blamed_on_the_store(tmp_path: Pat
     store = Store(tmp_path / "store")
     with pytest.raises(PermissionError), store.making("models", RECIPE):
         raise PermissionError(errno.EACCES, "denied", str(tmp_path / "photo.jpg"))
+
+
+def test_a_file_that_is_missing_from_an_artefact_is_not_a_store_that_cannot_be_written(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with pytest.raises(FileNotFoundError), store.making("models", RECIPE):
+        store.manifest("models", "0" * 32)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="this kernel has no /proc")
+def test_a_folder_that_takes_no_files_is_one_that_cannot_be_written() -> None:
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(Path("/proc/store"))

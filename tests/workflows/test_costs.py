@@ -242,6 +242,28 @@ def test_the_manifest_of_a_fit_says_what_it_cost_and_its_recipe_does_not(ran: No
     assert set(manifest["recipe"]) == {"stage", "uses", "train", "tune"}
 
 
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"recipe": 3, "kind": "models", "files": {}}'])
+@pytest.mark.parametrize("kind", ["datasets", "models", "scores"])
+def test_an_artefact_without_a_manifest_that_can_be_read_is_nobodys_precedent(
+    ran: None, kind: str, content: str | None
+) -> None:
+    before, recorded = costs("learner"), Recorded(compare("parrot").stored)
+    stray = Path("store") / kind / ("0" * 32)
+    stray.mkdir()
+    if content is not None:
+        (stray / "manifest.json").write_text(content)
+    assert costs("learner") == before
+    assert recorded.cost(kind, stray.name) is None
+    assert recorded.nearest("models", {"stage": {"folder": "captions", "name": "parrot"}})
+
+
+def test_the_costs_of_photos_whose_index_is_damaged_are_unknown(ran: None) -> None:
+    for file in Path("store/datasets").glob("*/images/index.json"):
+        file.write_text("{")
+    forget()
+    assert Recorded(compare("parrot").stored).counts == {}
+
+
 def test_less_disk_than_is_expected_is_said(ran: None, capsys: pytest.CaptureFixture[str]) -> None:
     told = forecast(compare("parrot", dataset="scenes:train=20:val=2:test=6"))
     print_forecast(told)

@@ -1,17 +1,22 @@
 """What the manifests of a store say things cost, and which of them is nearest to a thing that is not made yet.
 
 Artefacts of before costs were recorded have seconds and bytes. Their photos are counted where the split they are of is
-still in the store; what else is missing stays None, "not recorded".
+still in the store; what else is missing stays None, "not recorded". Costs only
+inform: an artefact that cannot be read has none, and it is for who needs it, and for the doctor, to say so.
 """
 
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
 from pipeline.store import Store
+
+_UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
+"""What reading a manifest or an index raises that is missing, damaged or something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,9 @@ class Recorded:
         self._store = store
 
     def cost(self, kind: str, key: str) -> Cost | None:
-        """That of an artefact; None where it is not there."""
-        if not (self._store.path(kind, key) / "manifest.json").exists():
-            return None
-        manifest = self._store.manifest(kind, key)
-        return Cost.of(manifest, self.photos(manifest["recipe"]))
+        """That of an artefact; None where it is not there or cannot be read."""
+        found = self._read(kind, key)
+        return found.cost if found else None
 
     def photos(self, recipe: Mapping[str, Any]) -> int | None:
         """The photos of what a recipe makes, where all of its splits are known here."""
@@ -111,21 +114,27 @@ class Recorded:
         found: dict[str, int] = {}
         for directory in self._store.artefacts():
             if directory.parent.name == "datasets":
-                recipe = self._store.manifest("datasets", directory.name)["recipe"]
-                ids = json.loads((directory / "images" / "index.json").read_text(encoding="utf-8"))["ids"]
-                found[recipe["photos"]] = found[recipe["truth"]] = len(ids)
+                with suppress(*_UNREADABLE):
+                    recipe = self._store.manifest("datasets", directory.name)["recipe"]
+                    ids = json.loads((directory / "images" / "index.json").read_text(encoding="utf-8"))["ids"]
+                    found[recipe["photos"]] = found[recipe["truth"]] = len(ids)
         return found
 
     @cached_property
     def _made(self) -> dict[tuple[str, str], list[Precedent]]:
         made: dict[tuple[str, str], list[Precedent]] = {}
         for directory in self._store.artefacts():
-            kind, key = directory.parent.name, directory.name
-            recipe = self._store.manifest(kind, key)["recipe"]
-            cost = self.cost(kind, key)
-            if cost:
-                made.setdefault((kind, _name(recipe)), []).append(Precedent(recipe, cost))
+            kind = directory.parent.name
+            found = self._read(kind, directory.name)
+            if found:
+                made.setdefault((kind, _name(found.recipe)), []).append(found)
         return made
+
+    def _read(self, kind: str, key: str) -> Precedent | None:
+        with suppress(*_UNREADABLE):
+            manifest = self._store.manifest(kind, key)
+            return Precedent(manifest["recipe"], Cost.of(manifest, self.photos(manifest["recipe"])))
+        return None
 
 
 def _made_by(recipe: Mapping[str, Any]) -> Mapping[str, Any]:
