@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -172,8 +173,9 @@ def process_pool(workers: int) -> Engine:
     def engine(job: Job, todo: Sequence[range]) -> Iterator[list[Any]]:
         with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_open_here, initargs=(job,)) as pool:
             rest = iter(todo)
-            waiting: list[Future[list[Any]]] = [pool.submit(_answer_here, span) for span in islice(rest, 2 * workers)]
+            waiting: list[Future[list[Any]]] = []
             try:
+                waiting.extend(pool.submit(_answer_here, span) for span in islice(rest, 2 * workers))
                 while waiting:
                     yield waiting.pop(0).result()
                     waiting.extend(pool.submit(_answer_here, span) for span in islice(rest, 1))
@@ -205,7 +207,15 @@ _here: list[Callable[[range], list[Any]]] = []
 
 
 def _open_here(job: Job) -> None:
-    _here[:] = [job.open()]
+    """Open a stage in this process. An error waits to be asked for: the pool would take it for the process's end."""
+    try:
+        _here[:] = [job.open()]
+    except Exception as error:  # noqa: BLE001 - raised by the first answer
+        _here[:] = [partial(_raise, error)]
+
+
+def _raise(error: Exception, _: range) -> list[Any]:
+    raise error
 
 
 def _answer_all(job: Job, todo: Sequence[range]) -> list[list[Any]]:
