@@ -4,6 +4,7 @@ A photo is decoded whole before anything is computed from it, so that one that i
 not after an hour. Whether that ends the run or leaves the photo out is decided here, for every dataset alike.
 """
 
+import errno
 import hashlib
 import os
 import sqlite3
@@ -160,18 +161,22 @@ class Survey:
 
 
 def _look(path: Path) -> tuple[str, int, int, str]:
-    """(sha256, width, height, what is wrong with it)."""
+    """(sha256, width, height, what is wrong with it). What is no photo is not read whole: it may be of any size."""
     try:
-        content = path.read_bytes()
         height, width, _ = images.decode(path).shape
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest(), width, height, ""
     except BadPhoto as error:
+        refusal = error.__context__
+        if isinstance(refusal, OSError) and refusal.errno not in (None, errno.EINVAL):  # a damaged file's seek is that
+            raise _unreadable(path, refusal) from None
         return "", 0, 0, str(error)
     except OSError as error:
-        raise _unreadable(path, error) from None  # not remembered: permissions change without the file changing
-    return hashlib.sha256(content).hexdigest(), width, height, ""
+        raise _unreadable(path, error) from None
 
 
 def _unreadable(path: Path, error: OSError) -> BadPhoto:
+    """The system's refusal, which is not remembered: permissions change without the file changing."""
     return BadPhoto(f"photo {str(path)!r} cannot be read: {error.strerror}; mend that or leave it out")
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import socket
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,13 +100,38 @@ def test_a_file_that_may_not_be_read_is_named_and_not_remembered_as_bad(
     path = photo(tmp_path / "a.png")
     with monkeypatch.context() as patched:
 
-        def refuse(self: Path) -> bytes:
-            raise PermissionError(13, "Permission denied", str(self))
+        def refuse(path: Path) -> None:
+            raise PermissionError(13, "Permission denied", str(path))
 
-        patched.setattr(Path, "read_bytes", refuse)
+        patched.setattr(PIL.Image, "open", refuse)
         with pytest.raises(BadPhoto, match=r"a\.png.*Permission denied"):
             Photos(tmp_path / "db").inspect(path)
     assert Photos(tmp_path / "db").inspect(path) is not None
+
+
+@pytest.mark.parametrize("skip", [True, False])
+def test_a_file_larger_than_the_memory_is_refused_without_being_read(tmp_path: Path, skip: bool) -> None:
+    path = tmp_path / "huge.jpg"
+    with path.open("wb") as file:
+        file.truncate(1 << 42)  # of holes
+    photos = Photos(tmp_path / "db", skip)
+    if skip:
+        assert photos.inspect(path) is None
+    else:
+        with pytest.raises(BadPhoto, match=r"huge\.jpg.*it is no image"):
+            photos.inspect(path)
+
+
+def test_what_follows_a_photo_in_its_file_is_hashed_a_piece_at_a_time(tmp_path: Path) -> None:
+    path = photo(tmp_path / "long.png")
+    with path.open("ab") as file:
+        file.truncate(1 << 26)
+    tracemalloc.start()
+    seen = Photos(tmp_path / "db").inspect(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert seen == Seen(hashlib.sha256(path.read_bytes()).hexdigest(), 6, 4)
+    assert peak < 1 << 23
 
 
 def test_a_name_that_is_not_utf8_is_a_name_like_any_other(tmp_path: Path) -> None:
