@@ -329,7 +329,11 @@ def test_plans_that_cannot_travel_are_refused_with_what_to_do(tmp_path: Path) ->
         check_portable(Plan("people", {"captions": "human"}))
     with pytest.raises(BadPlan, match=r"captions/from_file reads a file, path='x.json'"):
         check_portable(Plan("theirs", {"captions": "from_file:x.json"}))
+    joined = {"detections": "things_and_stuff:things=faster_rcnn%3Aweights%3Dw.pth", "captions": "template"}
+    with pytest.raises(BadPlan, match=r"detections/faster_rcnn reads a file, weights='w.pth'"):
+        check_portable(Plan("joined", joined))
     check_portable(PLAN)
+    check_portable(Plan("joined", {**joined, "detections": "things_and_stuff"}))
 
 
 def test_an_artefact_that_is_missing_or_damaged_is_not_exported(tmp_path: Path) -> None:

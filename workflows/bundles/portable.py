@@ -1,11 +1,14 @@
 """What a fitted plan needs to answer where it was not fitted."""
 
 import dataclasses
+from collections.abc import Iterator
+from itertools import chain
 
 from pipeline.errors import BadPlan
 from pipeline.keys import Recipes, key_of
 from pipeline.plan import Plan
 from pipeline.records import is_array
+from pipeline.registry import Choice
 
 
 def answering(plan: Plan) -> tuple[str, ...]:
@@ -41,10 +44,18 @@ def check_portable(plan: Plan) -> None:
             f"plan {plan.name!r} cannot be a bundle: {written}/{plan.stages[written]} hands on the truth, which is not"
             " known of other photos; --swap it for a stage that learns"
         )
-    for choice in (*map(plan.stage, plan.stages), *map(plan.resource, plan.resources)):
+    chosen = (*map(plan.stage, plan.stages), *map(plan.resource, plan.resources))
+    for choice in chain.from_iterable(map(_with_members, chosen)):
         for item in dataclasses.fields(choice.config):
             if item.metadata.get("file") and getattr(choice.config, item.name):
                 raise BadPlan(
                     f"plan {plan.name!r} cannot be a bundle: {choice.folder}/{choice.name} reads a file,"
                     f" {item.name}={getattr(choice.config, item.name)!r}; --swap it for a stage that learns"
                 )
+
+
+def _with_members(choice: Choice) -> Iterator[Choice]:
+    """A choice and all that its options join."""
+    yield choice
+    for member in choice.members().values():
+        yield from _with_members(member)
