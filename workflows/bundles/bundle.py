@@ -14,7 +14,8 @@ import re
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,9 +97,14 @@ class Bundle:
             BadBundle: if a file is not what the manifest says.
             StoreError: if the store cannot be written.
         """
-        for kind, key in sorted({(name.split("/")[0], name.split("/")[1]) for name in self.members}):
-            if kind in KINDS:
-                self._install(store, kind, key)
+        inside: dict[tuple[str, str], list[str]] = {}
+        for name in self.members:
+            kind, key, *_ = name.split("/")
+            inside.setdefault((kind, key), []).append(name)
+        with self._opened() as archive:
+            for (kind, key), names in sorted(inside.items()):
+                if kind in KINDS:
+                    self._install(archive, names, store, kind, key)
 
     def verify(self) -> None:
         """Read every file and compare it with the manifest.
@@ -111,18 +117,16 @@ class Bundle:
                 for _ in self._blocks(archive, name):
                     pass
 
-    def _install(self, store: Store, kind: str, key: str) -> None:
-        inside = f"{kind}/{key}/"
+    def _install(self, archive: zipfile.ZipFile, names: Iterable[str], store: Store, kind: str, key: str) -> None:
         try:
             with store.adopting(kind, key) as directory:
                 if directory:
-                    with self._opened() as archive:
-                        for name in (name for name in self.members if name.startswith(inside)):
-                            target = directory / name.removeprefix(inside)
-                            target.parent.mkdir(parents=True, exist_ok=True)
-                            with target.open("xb") as handle:
-                                for block in self._blocks(archive, name):
-                                    handle.write(block)
+                    for name in names:
+                        target = directory / name.removeprefix(f"{kind}/{key}/")
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        with target.open("xb") as handle:
+                            for block in self._blocks(archive, name):
+                                handle.write(block)
         except StoreError as error:
             raise StoreError(f"bundle {str(self.file)!r} cannot be taken into the store: {error}") from None
 
@@ -163,11 +167,11 @@ class Bundle:
                 raise self._bad(f"holds {info.filename!r}, which no bundle may hold; do not trust it")
             if info.compress_type != zipfile.ZIP_STORED or not info.file_size == info.compress_size == listed.bytes:
                 raise self._bad(f"is damaged: {info.filename} has another size than {MANIFEST} lists")
-        names = [info.filename for info in infos]
-        twice = next((name for name in names if names.count(name) > 1), None) if len({*names}) < len(names) else None
+        names = Counter(info.filename for info in infos)
+        twice = next((name for name, count in names.items() if count > 1), None)
         if twice:
             raise self._bad(f"holds {twice!r} twice; do not trust it")
-        missing = sorted(self.members.keys() - {*names})
+        missing = sorted(self.members.keys() - names.keys())
         if missing:
             raise self._bad(f"is damaged: it lacks {missing[0]}; get or export it again")
         if sum(info.file_size for info in infos) > self.file.stat().st_size:
