@@ -4,7 +4,7 @@ import csv
 import io
 import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.errors import BadData, BadOption
 from pipeline.text import is_writable
@@ -39,6 +39,14 @@ def is_there(path: Path) -> bool:
     """Whether there is anything at a path; there is nothing at one that the system refuses, such as one too long."""
     try:
         return path.exists()
+    except OSError:
+        return False
+
+
+def is_link(path: Path) -> bool:
+    """Whether a path is a link; one that the system refuses is none."""
+    try:
+        return path.is_symlink()
     except OSError:
         return False
 
@@ -103,6 +111,18 @@ def sentence(text: object, where: str) -> str:
     if not words or not is_writable(" ".join(words)):
         raise BadData(f"{where}: the caption is {shown(text)}; write a sentence there or take the entry out")
     return " ".join(words)
+
+
+def in_folder(name: str, where: str) -> str:
+    """The path of a photo in its folder, as a file says it.
+
+    Raises:
+        BadData: if it could lie elsewhere, here or on a system that divides paths otherwise, or can be no path.
+    """
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
+        raise BadData(f"{where}: {shown(name)} should be the name of a photo in its folder, without .. and \\")
+    return name
 
 
 def text_of(file: Path) -> str:

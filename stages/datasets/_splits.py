@@ -2,13 +2,15 @@
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from pipeline.datasets import MOST_TUNE, SPLITS
 from pipeline.errors import BadData, BadOption
-from stages.datasets._layout import lines
+from stages.datasets._layout import is_link, lines
 from stages.datasets._on_disk import Entry
 from stages.datasets._photos_at import SUFFIXES
 
@@ -36,10 +38,11 @@ def settled(name: str, parts: Mapping[str, Sequence[Entry]], tune: int | None) -
         tune: how many photos of `train` to set apart; None for a tenth of them, at least 1 of 2, at most MOST_TUNE.
 
     Raises:
-        BadData: if there is no photo, or two have one id.
+        BadData: if there is no photo, two have one id, or one has two.
         BadOption: if tune leaves nothing to train on, or the files have one, and it is too large or asked for too.
     """
     by_id(name, chain.from_iterable(parts.values()))
+    _check_files(name, chain.from_iterable(parts.values()))
     splits = {split: list(entries) for split, entries in parts.items()}
     train, own = splits.get("train", []), splits.get("tune")
     if own is not None and (tune is not None or len(own) > MOST_TUNE):
@@ -71,6 +74,21 @@ def by_id(name: str, entries: Iterable[Entry]) -> dict[str, Entry]:
     if not known:
         raise BadData(f"{name}: the files speak of no photo; give the folder as the dataset is distributed")
     return known
+
+
+def _check_files(name: str, entries: Iterable[Entry]) -> None:
+    """Refuse one file under two ids, which could be learned from by the one and described by the other."""
+    folder, known = cache(os.path.realpath), dict[str, Entry]()
+    for entry in entries:
+        # photos are many: each folder is followed once to where it is, and of files only those that are links
+        path = entry.path
+        place = os.path.realpath(path) if is_link(path) else f"{folder(path.parent)}/{path.name}"
+        other = known.setdefault(place, entry)
+        if other is not entry:
+            raise BadData(
+                f"{name}: the photo {place} is there twice, with the ids {other.truth.id!r} ({other.source}) and"
+                f" {entry.truth.id!r} ({entry.source}); keep one"
+            )
 
 
 def listed(file: Path, known: Mapping[str, Entry]) -> list[Entry]:
