@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from pipeline.errors import BadData
 from pipeline.text import is_writable
-from stages.datasets._layout import shown, text_of
+from stages.datasets._layout import in_folder, shown, text_of
 
 V = TypeVar("V")
 Record: TypeAlias = dict[str, Any]
@@ -65,10 +65,7 @@ def photo_name(where: str, entry: Record, key: str) -> str:
     Raises:
         BadData: if it is none.
     """
-    name = member(where, entry, key, str)
-    if "\0" in name or PurePosixPath(name).is_absolute():
-        raise BadData(f"{where}: {key!r} is {shown(name)}; it should be the name of a photo in its folder")
-    return name
+    return in_folder(member(where, entry, key, str), where, repr(key))
 
 
 def _without(names: Sequence[str]) -> Any:

@@ -113,7 +113,7 @@ def sentence(text: object, where: str) -> str:
     return " ".join(words)
 
 
-def in_folder(name: str, where: str) -> str:
+def in_folder(name: str, where: str, what: str) -> str:
     """The path of a photo in its folder, as a file says it.
 
     Raises:
@@ -121,7 +121,9 @@ def in_folder(name: str, where: str) -> str:
     """
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
-        raise BadData(f"{where}: {shown(name)} should be the name of a photo in its folder, without .. and \\")
+        raise BadData(
+            f"{where}: {what} is {shown(name)}; it should be the name of a photo in its folder, without .. and \\"
+        )
     return name
 
 

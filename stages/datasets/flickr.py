@@ -17,7 +17,7 @@ from pipeline.datasets import MOST_TUNE, Dataset, Fingerprint
 from pipeline.errors import BadData
 from pipeline.photos import Inspect
 from pipeline.records import Image, Truth
-from stages.datasets._layout import find, lines, needed, root_of, rows, sentence, shown
+from stages.datasets._layout import find, in_folder, lines, needed, root_of, rows, sentence, shown
 from stages.datasets._on_disk import Entry, examples, fingerprint
 from stages.datasets._splits import TUNE_HELP, by_id, divided, listed, settled
 
@@ -102,7 +102,7 @@ class _Group:
 def _by_photo(file: Path) -> dict[str, _Group]:
     found: dict[str, _Group] = {}
     for where, photo, number, text in _READERS[file.name](file):
-        group = found.setdefault(photo, _Group(where))
+        group = found.get(photo) or found.setdefault(in_folder(photo, where, "the photo"), _Group(where))
         if number in group.captions:
             raise BadData(f"{where}: caption {number} of {photo} is there twice; keep one")
         group.captions[number] = sentence(text, where)

@@ -60,6 +60,15 @@ READERS: dict[str, Callable[[Path, str], Dataset[Any]]] = {
 }
 
 
+@pytest.mark.parametrize("name", ["/etc/a.jpg", "../a.jpg", "b/../../a.jpg", "..", "b\\a.jpg", "..\\a.jpg"])
+@pytest.mark.parametrize("reader", READERS)
+def test_a_photo_outside_its_folder_is_refused(reader: str, name: str, tmp_path: Path) -> None:
+    with pytest.raises(
+        BadData, match=r"(images\[\d\]|line \d): .* is .*; it should be the name of a photo in its folder"
+    ):
+        _ = READERS[reader](tmp_path, name).splits
+
+
 def test_a_photo_in_a_folder_below_is_a_photo_of_the_folder(tmp_path: Path) -> None:
     photo(tmp_path / "more" / "b.jpg")
     assert ids(_karpathy(tmp_path, "more/b.jpg"), tmp_path) == {"train": ["1"], "test": ["2"]}
