@@ -1,12 +1,14 @@
 """A choice such as `svm:C=0.1:kernel=rbf`, to and from a frozen dataclass, with one canonical spelling.
 
 Options are separated by ":"; a value alone right after the name is that of the first option (`from_file:said.json`).
-Inside a value "%", ":", ",", "=" and "+" are written %25, %3A, %2C, %3D and %2B; items of a tuple are joined by "+".
+Inside a value "%", ":", ",", "=" and "+" are written %25, %3A, %2C, %3D and %2B, and white space at its ends, which is
+dropped where it is typed, as in a URL (%20); items of a tuple are joined by "+".
 A dataclass says the type, the default, the bounds and whether an option affects what is fitted or only predicted.
 """
 
 import dataclasses
 import hashlib
+import re
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -14,12 +16,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import quote, unquote
 
 from pipeline.errors import BadOption, UnknownName
 
 C = TypeVar("C")
 Affects = Literal["fit", "predict"]
 _ESCAPES = (("%", "%25"), (":", "%3A"), (",", "%2C"), ("=", "%3D"), ("+", "%2B"))
+_ENDS = re.compile(r"\A\s+|\s+\Z")
+_SPACES = "|".join(quote(chr(code)) for code in range(0x3001) if chr(code).isspace())
+_ESCAPED_ENDS = re.compile(rf"\A(?:{_SPACES})+|(?:{_SPACES})+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +205,11 @@ def _text(value: Any) -> str:
 def _escape(text: str) -> str:
     for character, code in _ESCAPES:
         text = text.replace(character, code)
-    return text
+    return _ENDS.sub(lambda found: quote(found[0]), text)
 
 
 def _unescape(text: str) -> str:
+    text = _ESCAPED_ENDS.sub(lambda found: unquote(found[0]), text)
     for character, code in reversed(_ESCAPES):
         text = text.replace(code, character)
     return text

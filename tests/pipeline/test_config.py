@@ -39,11 +39,26 @@ configs = st.builds(
 @given(configs)
 def test_text_to_config_to_text_is_the_identity(config: Sample) -> None:
     spelt = spell("sample", config)
-    # White space at the ends of a value is not kept: on a command line it is never meant.
-    if all(text == text.strip() for text in (config.path, *config.words)):
-        assert read(spelt) == config
-        assert spell("sample", read(spelt)) == spelt
+    assert read(spelt) == config
+    assert spell("sample", read(spelt)) == spelt
     assert "," not in spelt
+
+
+WHITE = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+
+
+@given(st.text([*WHITE, *"a%:,=+2059CA"]), st.lists(st.text([*WHITE, *"a%+20"], min_size=1)).map(tuple))
+def test_white_space_at_the_ends_of_a_value_is_kept(path: str, words: tuple[str, ...]) -> None:
+    config = Sample(path=path, words=words)
+    spelt = spell("sample", config)
+    assert read(spelt) == read(f" {spelt}\n") == config
+
+
+def test_white_space_inside_a_value_and_what_looks_like_its_code_are_spelt_as_ever() -> None:
+    assert spell("sample", Sample(path="my photos/%20")) == "sample:path=my photos/%2520"
+    assert spell("sample", Sample(path=" my photos\n")) == "sample:path=%20my photos%0A"
+    assert read("sample: my photos ").path == "my photos"
+    assert read("sample:my%20photos").path == "my%20photos"
 
 
 def test_one_and_one_point_nought_are_one_spelling() -> None:
