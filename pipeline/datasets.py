@@ -19,7 +19,7 @@ MOST_TUNE = 500
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """Hashes of a split: of its photos, of what is true of them, and of where its files lie if they stay where they are
-    (which only the prepared split depends on)."""
+    (which only the prepared split, and stages that say `sees_paths`, depend on)."""
 
     photos: str
     truth: str

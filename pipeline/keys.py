@@ -136,7 +136,8 @@ class Recipes:
         return content
 
     def column(self, written: str, on: Source, split: str, learning: bool = False) -> dict[str, Any]:
-        """Of a stage's values on a split: the models, the predict-config, the photos and the columns it read there.
+        """Of a stage's values on a split: the models, the predict-config, the photos and the columns it read there,
+        and of one that sees them the truth or the paths.
 
         `learning`: a later stage learns from it, so it and what it read are cross-fitted where the plan says so.
         """
@@ -152,6 +153,7 @@ class Recipes:
                 "photos": prints.photos,
                 "reads": {read: self._read(read, on, split, learning) for read in sorted(self.plan.reads(written))},
                 "truth": prints.truth if choice.kind.sees_truth else "",
+                **({"where": prints.where} if choice.kind.sees_paths else {}),
             }
         return self._memory[memo]
 

@@ -92,6 +92,7 @@ class Stage(Learned, ABC, Generic[C, T]):
     Class attributes: `writes`, the field (and the folder the file lies in); `name`, the file name; `version`, raised
     whenever the same config and data give another answer; `fit_on`, the splits `fit` learns from, () if stateless;
     `sees_truth`, True only where the truth itself is handed on (oracles, people), which can then read `scene.truth`;
+    `sees_paths`, True where the answer hangs on how a photo's file is called, and not on its id and content alone;
     `fits_together`, True where several processes that call `fit` alike, told of each other as by torchrun, share it.
     """
 
@@ -101,6 +102,7 @@ class Stage(Learned, ABC, Generic[C, T]):
     config_type: ClassVar[type[Any]] = NoOptions
     fit_on: ClassVar[tuple[str, ...]] = ()
     sees_truth: ClassVar[bool] = False
+    sees_paths: ClassVar[bool] = False
     fits_together: ClassVar[bool] = False
 
     def __init__(self, config: C, runtime: Runtime | None = None) -> None:

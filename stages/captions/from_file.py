@@ -31,6 +31,7 @@ class FromFile(Stage[Config, tuple[Caption, ...]]):
     name: ClassVar[str] = "from_file"
     writes: ClassVar[str] = "captions"
     config_type: ClassVar[type[Any]] = Config
+    sees_paths: ClassVar[bool] = True
 
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Caption, ...]]:
         """One caption a photo, or none.

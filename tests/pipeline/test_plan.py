@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import PIL.Image
 import pytest
 
 from pipeline.errors import BadPlan
@@ -118,6 +119,20 @@ def test_truth_enters_the_key_of_an_oracle_alone() -> None:
     assert recipes(oracle).column("detections", source, "test")["truth"]
     assert not recipes(BABYTALK).column("detections", source, "test")["truth"]
     assert oracle.sees_truth() == ("detections",)
+
+
+def test_where_photos_lie_enters_the_key_of_a_stage_that_looks_at_their_paths_alone(tmp_path: Path) -> None:
+    photos, sources = Photos(tmp_path / "db"), []
+    for place in ("one", "other"):
+        (tmp_path / place / "holiday").mkdir(parents=True)
+        PIL.Image.new("RGB", (4, 3)).save(tmp_path / place / "holiday" / "a.png")
+        sources.append(Source(f"folder:{tmp_path / place / 'holiday'}", photos))
+    (tmp_path / "said.json").write_text('{"one/holiday/a.png": "A dog."}')
+    there = Plan("", {"detections": "nanodet", "captions": f"from_file:{tmp_path / 'said.json'}"})
+    found = [{written: recipes(there).column(written, source, "all") for written in there.stages} for source in sources]
+    assert found[0]["captions"] != found[1]["captions"]
+    assert found[0]["detections"] == found[1]["detections"]
+    assert "where" not in found[0]["detections"]
 
 
 @pytest.mark.usefixtures("outside")
