@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.columns import FOREIGN_VERSION
 from pipeline.config import spell
 from pipeline.datasets import Dataset, Fingerprint
-from pipeline.errors import BadPlan
+from pipeline.errors import BadData, BadPlan
 from pipeline.photos import Photos, Survey
 from pipeline.plan import Plan
 from pipeline.registry import choose
@@ -90,6 +90,16 @@ class Source:
             self.skipped.update(survey.bad)
             self._fingerprints[split], self._usable[split] = prints, survey.usable
         return self._fingerprints[split]
+
+    def check_unchanged(self, split: str) -> None:
+        """Refuse a split whose photos are others now than when its fingerprint was taken.
+
+        Raises:
+            BadData: naming the split; BadPhoto for a photo that can no longer be used.
+        """
+        if self.dataset.fingerprint(split, self.photos.inspect) != self.fingerprint(split):
+            what = f"photos of {self.choice.name} {split}"
+            raise BadData(f"{what} changed while they were read; run again when nothing changes them")
 
     def count(self, split: str) -> int:
         """How many photos a split has, before any is read. Raises as `fingerprint` does."""

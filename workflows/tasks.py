@@ -98,6 +98,7 @@ class Prepare(_Inner):
                 ids = [image.id for image in images]
                 if not ids:
                     raise BadData(f"dataset {self.dataset!r} has no photos in its split {self.split!r}")
+                self.source(self.dataset).check_unchanged(self.split)
                 for written, values in (("images", images), ("truth", truth)):
                     (workspace.out / written).mkdir(exist_ok=True)
                     write_column(workspace.out / written, written, ids, partial(_from, values))

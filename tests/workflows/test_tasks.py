@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import luigi
+import PIL.Image
 import pytest
 
 from pipeline.columns import Column, before_in_cycle
 from pipeline.plan import Plan
+from stages.datasets.folder import Folder
 from workflows.parameters import HowToRun
 from workflows.sources import forget
-from workflows.tasks import Fit, Predict
+from workflows.tasks import Fit, Predict, Prepare
 
 DATASET = "scenes:train=20:val=3:test=2"
 
@@ -87,6 +90,31 @@ def test_an_error_of_a_stage_names_the_stage(tmp_path: Path, capfd: pytest.Captu
     assert not luigi.build([task], local_scheduler=True, log_level="WARNING")
     said = capfd.readouterr().err
     assert "internal error in attributes/breaks, ZeroDivisionError: integer division" in said
+
+
+def test_a_photo_that_changes_before_it_is_read_is_not_stored_under_the_key_of_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    holiday, store = tmp_path / "holiday", tmp_path / "store"
+    holiday.mkdir()
+    for name in ("a.png", "b.png"):
+        PIL.Image.new("RGB", (8, 8), "red").save(holiday / name)
+    examples = Folder.examples
+
+    def late(*given: Any) -> Any:
+        PIL.Image.new("RGB", (9, 9), "blue").save(holiday / "b.png")
+        return examples(*given)
+
+    task = Prepare(dataset=f"folder:{holiday}", split="all", run_as=HowToRun(store=str(store)).text)
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "examples", late)
+        forget()
+        assert not luigi.build([task], local_scheduler=True, log_level="WARNING")
+    assert "changed while they were read; run again" in capfd.readouterr().err
+    assert not list(store.glob("datasets/*"))
+    assert not [file for file in store.glob("partial/**/*") if file.is_file() and file.name != "spent.json"]
+    run(task)
+    assert [image.width for image in Column(task.output().path / "images", "images")] == [8, 9]
 
 
 def test_several_processes_answer_as_one(tmp_path: Path) -> None:
