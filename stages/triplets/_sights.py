@@ -41,11 +41,12 @@ def sight(scene: Scene, view: str, labels: Sequence[str]) -> Array:
 def responses(scene: Scene, names: Sequence[str]) -> Array:
     """The strongest response of a detector to each of some values, 0 where it knows none of the name: (names,)."""
     strongest = np.zeros(len(names))
-    places = {name: place for place, name in enumerate(names)}
+    places: dict[str, list[int]] = {}  # a name may be an object, an action and a scene
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
     for item in scene.detections:
         for label, score in item.labels:
-            place = places.get(match(label, names) or "", -1)
-            if place >= 0:
+            for place in places.get(match(label, names) or "", ()):
                 strongest[place] = max(strongest[place], score)
     return strongest
 

@@ -53,6 +53,7 @@ class TriangleMrf(Stage[Config, tuple[Triplet, ...]]):
     """
 
     name = "triangle_mrf"
+    version = 2
     writes = "triplets"
     config_type = Config
     fit_on = ("train",)

@@ -130,6 +130,13 @@ def test_a_label_is_seen_by_its_strongest_response_place_and_size() -> None:
     assert responses(one, ("dog", "horse", "cat")).tolist() == [0.5, 0.0, 0.1]
 
 
+def test_a_name_that_is_object_action_and_scene_is_seen_as_each() -> None:
+    found = Detection(Box(0, 0, 10, 10), (("diningtable", 0.7), ("dog", 0.2)))
+    one = Scene(Image("a", "", 100, 200, ""), {"detections": (found,)})
+    names = ("dining table", "dog", "walk", "dog", "grass", "dining table")
+    assert responses(one, names).tolist() == [0.7, 0.2, 0.0, 0.2, 0.0, 0.7]
+
+
 def test_neighbours_are_by_angle_nearest_first_and_only_of_others() -> None:
     def at(*angles: float) -> Array:
         return np.array([[np.cos(angle), np.sin(angle)] for angle in angles])
