@@ -2,7 +2,7 @@
 
 A sentence has one finite verb: in "there is", or after the first noun phrases, which "and" joins. It begins and ends
 once, says no string of function words twice, and leaves an article away only before what is not counted. Nothing is
-said of a noun that people did not say of it: no road swims because a person does.
+said of a noun that people did not say of it: no road swims because a person does, and nobody milks "a cow and a boat".
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ Path = tuple[int, ...]
 Grow = Callable[[Path, float, Array], Array]
 """The values of a path, which has the value given, after each of some gaps is put to its end."""
 WIDTH = 8
+_LISTS: tuple[list[str], ...] = ([], [AND], [THERE, BE])
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,18 @@ class Gaps:
         return np.flatnonzero(fit)
 
     def best(self, items: Sequence[Item], grow: Grow, width: int = WIDTH) -> list[tuple[float, Path]]:
-        """The best paths by beam search, best first: `width` with and `width` without a verb are kept at each step."""
+        """The best paths by beam search, best first: `width` with and `width` without a verb are kept at each step, and
+        the best that says only what there is, as it can always go on."""
+        labels = [*(item.label for item in items), ""]
         beam: list[tuple[float, Path]] = [(0.0, ())]
         for place in range(len(items) + 1):
-            credible = np.array([self._credible(gap, place, items) for gap in range(len(self.texts))])
+            credible = np.array([self._credible(gap, labels[:place], labels[place]) for gap in range(len(self.texts))])
             grown: list[tuple[float, Path]] = []
             for value, path in beam:
                 fit = self.allowed(path, items)
                 fit = fit[credible[fit]]
+                if not self._may_join(path, labels):
+                    fit = fit[~self._kinds["joins"][fit]]
                 grown += zip(grow(path, value, fit).tolist(), [(*path, gap) for gap in fit.tolist()], strict=True)
             grown.sort(key=lambda one: (-one[0], one[1]))
             having = [any(self.finite[gap] for gap in path) for _, path in grown]
@@ -98,23 +103,32 @@ class Gaps:
                 for kind in (True, False)
                 for one in [one for one, has in zip(grown, having, strict=True) if has is kind][:width]
             ]
+            listing = next((one for one, has in zip(grown, having, strict=True) if has and self._lists(one[1])), None)
+            beam += [listing] if listing and listing not in beam else []
         return sorted(beam, key=lambda one: (-one[0], one[1]))
 
-    def _credible(self, gap: int, place: int, items: Sequence[Item]) -> bool:
-        """Whether people said a gap of the nouns around it; what only lists is said of all."""
+    def _lists(self, path: Path) -> bool:
+        """Whether nothing is said of the nouns but that they are there."""
+        return all(self.words[gap] in _LISTS for gap in path)
+
+    def _may_join(self, path: Path, labels: Sequence[str]) -> bool:
+        """Whether what was last said before "and" may be said of the noun after it, too."""
+        said = [at for at, gap in enumerate(path) if not self._kinds["joins"][gap]]
+        return not said or self._credible(path[said[-1]], labels[: said[-1]], labels[len(path)])
+
+    def _credible(self, gap: int, before: Sequence[str], after: str) -> bool:
+        """Whether people said a gap of the nouns around it, "" after the last; what only lists is said of all."""
         said = self.words[gap]
-        if self.heard is None or said in ([], [AND], [THERE, BE]):
+        if self.heard is None or said in _LISTS:
             return True
-        labels = [item.label for item in items]
-        if not place:
+        if not before:
             return False
         preposition = " ".join(word for word in said if word != BE)
-        beyond = labels[place] if place < len(items) else ""
-        if preposition and self.related.get((labels[place - 1], beyond)) == canonical(preposition, "prepositions"):
+        if preposition and self.related.get((before[-1], after)) == canonical(preposition, "prepositions"):
             return True
-        first, before, after = self.heard.get(self.texts[gap], ((), (), ()))
-        subjects = labels[:place] if self.finite[gap] else labels[place - 1 : place]
-        return labels[0] in first and all(one in before for one in subjects) and (not beyond or beyond in after)
+        first, subjects, objects = self.heard.get(self.texts[gap], ((), (), ()))
+        told = before if self.finite[gap] else before[-1:]
+        return before[0] in first and all(one in subjects for one in told) and (not after or after in objects)
 
     def part(self, path: Path, items: Sequence[Item], why: Evidence | None = None) -> Phrase:
         """The words of a path's last gap, verbs agreeing with their subject, and of the noun phrase after it."""

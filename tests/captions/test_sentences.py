@@ -122,3 +122,38 @@ def test_nothing_is_said_of_a_noun_that_people_did_not_say_of_it() -> None:
     assert "is/are standing on the" not in said([bus, dog, grass], {})
     assert "on the" not in said([bus, grass], {})
     assert "on the" in said([bus, grass], {("bus", "grass"): "on"})
+
+
+def test_what_is_joined_by_and_takes_no_verb_or_preposition_that_people_did_not_say_of_it() -> None:
+    texts = (*NECESSARY, "is/are milking a", "on the")
+    heard = {
+        "is/are milking a": (("person",), ("person",), ("cow", "goat")),
+        "on the": (("person",), ("cow",), ("grass",)),
+    }
+    names = ("person", "cow", "goat", "boat", "grass")
+    person, cow, goat, boat, grass = (Item((GraphNode(at, label),), label) for at, label in enumerate(names))
+    listed, milking, on = (texts.index(text) for text in ("there is/are a", "is/are milking a", "on the"))
+
+    def said(items: list[Item], related: dict[tuple[str, str], str]) -> list[str]:
+        gaps = Gaps(texts, heard, related)
+
+        def grow(path: Path, value: float, fit: Array) -> Array:
+            return value + 2.0 * (fit == milking) + (fit == on) - 0.5 * (fit == listed)
+
+        return [caption([gaps.sentence(path, items)]).text for _, path in gaps.best(items, grow)]
+
+    assert said([person, cow, goat], {})[0] == "A person is milking a cow and a goat."
+    assert "A person is milking a cow and a boat." not in said([person, cow, boat], {})
+    assert said([person, cow, boat], {})[0] == "There is a person and a cow and a boat."
+    assert "There is a cow on the grass and a boat." not in said([cow, grass, boat], {("cow", "grass"): "on"})
+    both = {("cow", "grass"): "on", ("cow", "boat"): "on"}
+    assert "There is a cow on the grass and a boat." in said([cow, grass, boat], both)
+
+
+def test_a_narrow_beam_keeps_what_can_always_be_said() -> None:
+    texts = (*NECESSARY, "is/are milking a", "with a")
+    heard = {"is/are milking a": (("person",), ("person",), ("cow",)), "with a": (("person",), ("person",), ("cow",))}
+    items = [Item((GraphNode(at, label),), label) for at, label in enumerate(("person", "cow", "boat"))]
+    gaps = Gaps(texts, heard)
+    ((_, path),) = gaps.best(items, lambda path, value, fit: value + 1.0 * (fit >= len(NECESSARY)), width=1)
+    assert caption([gaps.sentence(path, items)]).text == "There is a person and a cow and a boat."
