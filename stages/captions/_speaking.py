@@ -7,7 +7,7 @@ from typing import TypeAlias
 from pipeline.records import Caption, Evidence, Scene, Truth
 from pipeline.stage import Resources
 from pipeline.text import tokenise
-from stages.captions._gaps import NECESSARY, Aligned, aligned
+from stages.captions._gaps import END, NECESSARY, Aligned, aligned
 from stages.captions._items import Item
 from stages.captions._phrases import Meaning, Phrase, caption, words
 from stages.language.cider import cider_d
@@ -38,16 +38,19 @@ def frequent(
     """The aligned captions of each photo, their gaps seen `least` times or more with those that are necessary, and with
     which labels each gap was heard.
 
-    A rare gap is taken for the commonest with the same words before another article; a caption with one that is still
-    rare is left out.
+    A rare gap before a noun is taken for the commonest with the same words before another article; a caption with one
+    that is still rare is left out.
     """
     found = [[one for parse in parses if (one := aligned(parse, labels))] for parses in captions]
     counts = Counter(gap for photo in found for one in photo for gap in one.gaps)
     common = [gap for gap, count in counts.items() if count >= least]
     common = sorted(common, key=lambda gap: (-counts[gap], gap))[:MOST_GAPS]
     gaps = (*common, *(gap for gap in NECESSARY if gap not in common))
-    alike = {gap.rpartition(" ")[0]: gap for gap in reversed(common) if " " in gap}
-    told = {gap: gap if gap in gaps else alike.get(gap.rpartition(" ")[0]) for gap in counts}
+    inner = [gap for gap in common if " " in gap and not gap.endswith(END)]
+    alike = {gap.rpartition(" ")[0]: gap for gap in reversed(inner)}
+    told = {
+        gap: gap if gap in gaps else None if gap.endswith(END) else alike.get(gap.rpartition(" ")[0]) for gap in counts
+    }
     heard: dict[str, tuple[set[str], set[str], set[str]]] = {gap: (set(), set(), set()) for gap in gaps}
     kept: list[list[Aligned]] = []
     for photo in found:
