@@ -53,7 +53,7 @@ class TriangleMrf(Stage[Config, tuple[Triplet, ...]]):
     """
 
     name = "triangle_mrf"
-    version = 2
+    version = 3
     writes = "triplets"
     config_type = Config
     fit_on = ("train",)
@@ -71,7 +71,8 @@ class TriangleMrf(Stage[Config, tuple[Triplet, ...]]):
     mixed_: Array  # (photos, values, F), the features of the training photos' nodes
     node_weights_: Array  # (3, F)
     edge_weights_: Array  # (3, 4)
-    said_: Array  # (triplets, 3), the places of all triplets that the captions say
+    said_: Array  # (triplets, 3), the places of all triplets that the captions say, photo by photo
+    ends_: Array  # (photos,), where those of each photo end
 
     def reads(self) -> tuple[str, ...]:
         return tuple(view for view in VIEWS if view in self.config.features)
@@ -93,6 +94,7 @@ class TriangleMrf(Stage[Config, tuple[Triplet, ...]]):
         self._look(scenes, shares(told, values))
         said = [[place for caption in captions for place in values.places(caption)] for captions in told]
         self.said_ = np.array([place for places in said for place in places], dtype=np.int64).reshape(-1, 3)
+        self.ends_ = np.cumsum([len(places) for places in said], dtype=np.int64)
         self._weigh(said)
         return self
 
@@ -100,14 +102,19 @@ class TriangleMrf(Stage[Config, tuple[Triplet, ...]]):
         if not scenes:
             return []
         sizes = Values(self.values_).sizes
-        corpus = Corpus.count([(int(o), int(a), int(s)) for o, a, s in self.said_], sizes)
-        edges, weights = corpus.statistics(), Weights(self.node_weights_, self.edge_weights_)
+        said = [(int(o), int(a), int(s)) for o, a, s in self.said_]
+        corpus = Corpus.count(said, sizes)
+        everybody, weights = corpus.statistics(), Weights(self.node_weights_, self.edge_weights_)
         known = {sha: place for place, sha in enumerate(self.shas_) if sha}
         units = [directions(self.seen_[:, start:end]) for start, end in self._columns()]
         found = []
         for scene in self.runtime.progress(scenes, "triplets", len(scenes)):
             place = known.get(scene.image.sha256)
-            mixed = self._asked(scene, units) if place is None else self.mixed_[place]
+            if place is None:
+                mixed, edges = self._asked(scene, units), everybody
+            else:
+                own = said[self.ends_[place - 1] if place else 0 : self.ends_[place]]
+                mixed, edges = self.mixed_[place], corpus.without(own).statistics()
             found.append(self._best(totals(Problem(_split(mixed, sizes), edges), weights)))
         return found
 

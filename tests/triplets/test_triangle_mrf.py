@@ -74,6 +74,26 @@ def test_a_training_photo_is_answered_without_its_own_captions() -> None:
     assert triplets[0].object == "dog"
 
 
+@pytest.mark.parametrize("at", [0, 9, 23])
+def test_a_training_photos_own_captions_are_not_counted_in_its_edges(at: int) -> None:
+    scenes, truth = photos(24, 0)
+    thing, (_, acts, bed), (_, other, pond) = MEANT[at % 3][0], MEANT[(at + 1) % 3], MEANT[(at + 2) % 3]
+    truth[at] = Truth(truth[at].id, (f"The {thing} {acts}s.", f"A {thing} is {ACTING[acts]}."))
+    stage = fitted(scenes, truth, dataclasses.replace(SMALL, best=1000))
+    stage.node_weights_ = np.zeros_like(stage.node_weights_)
+    stage.edge_weights_ = np.array([[0.0, 0.0, 5.0, 0.0]] * 3)  # of f(A, B) alone
+
+    def chance(photo: Scene, meant: tuple[str, str, str]) -> float:
+        (triplets,) = stage.predict([photo], Resources())
+        return next(one.score for one in triplets if (one.object, one.action, one.scene) == meant)
+
+    # Nobody but this photo's captions says any two elements of either together.
+    said, unsaid = (thing, acts, pond), (thing, other, bed)
+    assert chance(scenes[at], said) == pytest.approx(chance(scenes[at], unsaid))
+    stranger = photos(1, 1)[0][0]
+    assert chance(stranger, said) > 1.01 * chance(stranger, unsaid)
+
+
 def test_features_of_a_training_photos_nodes_do_not_hang_on_what_is_said_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
