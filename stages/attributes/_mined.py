@@ -10,13 +10,10 @@ from dataclasses import dataclass
 
 from pipeline.geometry import area
 from pipeline.records import Detection
-from stages.language.attribute_kinds import COLOUR, attribute_kinds, denied, kind, visible
+from stages.language.attribute_kinds import WORN, attribute_kinds, denied, kind, visible
 from stages.language.english import Parse
 from stages.language.facts import Mention, facts
 from stages.language.synonyms import canonical, match
-
-WORN = (COLOUR, "pattern")
-"""Kinds that are said of a wearer's clothes, never of the wearer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from pipeline.records import Caption, Detection, Evidence, GraphEdge, GraphNode, SceneGraph
+from stages.language.attribute_kinds import WORN, attribute_kinds, kind
 from stages.language.inflection import article, is_mass, is_plural_only, number, ordinal, plural
-from stages.language.synonyms import spoken, worn
+from stages.language.synonyms import canonical, spoken, worn
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Meaning:
 
 def meaning(graph: SceneGraph, detections: Sequence[Detection], most_objects: int) -> Meaning:
     """Choose the `most_objects` nodes of the largest margins, and every edge between them."""
-    nodes, uncounted = graph.nodes, [_is_stuff(node, detections) for node in graph.nodes]
+    nodes = [_sayable(node) for node in graph.nodes]
+    uncounted = [_is_stuff(node, detections) for node in nodes]
     chosen: list[int] = []
     regions: dict[str, int] = {}
     speaks: dict[int, GraphNode] = {}  # for a node: itself, or the chosen one of its stuff
@@ -78,6 +80,14 @@ def meaning(graph: SceneGraph, detections: Sequence[Detection], most_objects: in
         tuple(said for said in edges.values() if _remoteness(said, stuff, detections) == far) for far in range(3)
     )
     return Meaning(things, stuff, near, far + farthest, MappingProxyType(_places(things, detections)))
+
+
+def _sayable(node: GraphNode) -> GraphNode:
+    """The node, without an attribute of clothes that is not said of who wears them: nobody is "a plain person"."""
+    if node.attribute is None or canonical(node.label) not in attribute_kinds().wearers:
+        return node
+    of_clothes = kind(node.attribute) in WORN and worn(node.label, node.attribute) is None
+    return replace(node, attribute=None) if of_clothes else node
 
 
 def strength(edge: GraphEdge) -> float:

@@ -10,6 +10,8 @@ from typing import Any
 from stages.language.synonyms import canonical
 
 COLOUR, MATERIAL = "colour", "material"
+WORN = (COLOUR, "pattern")
+"""Kinds that are said of a wearer's clothes, never of the wearer."""
 _NO_KINDS = ("version", "worn")
 
 

@@ -66,6 +66,18 @@ def test_one_subject_says_its_relations_in_one_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("attribute", "said"),
+    [("checked", "a person in checks"), ("plain", "a person"), ("colorful", "a person"), ("young", "a young person")],
+)
+def test_patterns_of_clothes_are_not_those_of_who_wears_them(attribute: str, said: str) -> None:
+    scene = _scene(SceneGraph((GraphNode(0, "person", attribute),), ()), DOG)
+    assert _said(scene, SHORT).text == f"There is {said}."
+    twice = SceneGraph((GraphNode(0, "person", "plain"), GraphNode(1, "person")), ())
+    assert _said(_scene(twice, DOG, SECOND_DOG), SHORT).text == "There are two people."
+    assert _said(_scene(SceneGraph((GraphNode(0, "dog", "plain"),), ()), DOG), SHORT).text == "There is a plain dog."
+
+
 def test_the_short_style_puts_together_what_is_alike() -> None:
     graph = SceneGraph(
         (
