@@ -2,7 +2,8 @@
 
 Every label gets a few templates, slid over all places and sizes of a photo. Boxes that repeat a better one of their
 label go; those of several labels on one place become one detection that keeps its best labels. All scores are Platt
-probabilities, fitted on training photos that neither templates nor windows learned from.
+probabilities, fitted on training photos that neither templates nor windows learned from. Photos that nobody boxed teach
+nothing: what is in them is not known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,6 +61,7 @@ class HogSvm(Stage[HogSvmConfig, tuple[Detection, ...]]):
     """
 
     name = "hog_svm"
+    version = 2
     writes = "detections"
     config_type = HogSvmConfig
     fit_on = ("train",)
@@ -79,7 +81,7 @@ class HogSvm(Stage[HogSvmConfig, tuple[Detection, ...]]):
     def fit(self, examples: Mapping[str, Examples], resources: Resources) -> Self:
         config, progress = self.config, self.runtime.progress
         annotated = zip(examples["train"].scenes, examples["train"].truth, strict=True)
-        photos = [(scene.image, truth.detections or ()) for scene, truth in annotated]
+        photos = [(scene.image, truth.detections) for scene, truth in annotated if truth.detections is not None]
         order = np.random.default_rng(config.seed).permutation(len(photos)).tolist()
         photos = [photos[index] for index in order]
         count = min(len(photos) // 5, MOST_HELD)

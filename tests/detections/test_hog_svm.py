@@ -71,6 +71,15 @@ def test_odd_photos_are_survived(detector, tmp_path, size, mode):
     assert all(d.box.right <= size[0] and d.box.bottom <= size[1] for d in found)
 
 
+def test_photos_that_nobody_boxed_teach_nothing(photos, detector):
+    """Unboxed copies of the others: their things would be negatives, and wrong where held out."""
+    scenes = [one for scene in photos.scenes[:40] for one in (scene, scene)]
+    truth = [one for true in photos.truth[:40] for one in (Truth(true.id), true)]
+    again = HogSvm(QUICK).fit({"train": Examples(scenes, truth)}, Resources())
+    np.testing.assert_array_equal(again.template_weights_, detector.template_weights_)
+    np.testing.assert_array_equal(again.thing_curves_, detector.thing_curves_)
+
+
 def test_fewer_labels_a_box_when_asked(photos, detector):
     one = HogSvm(dataclasses.replace(QUICK, k=1))
     vars(one).update({name: value for name, value in vars(detector).items() if name.endswith("_")})
