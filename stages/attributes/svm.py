@@ -20,6 +20,8 @@ from stages.resources.parses import Parses
 from stages.vision.calibration import platt, probability
 
 FOLDS = 3
+SOME = 20
+"""Boxes of each attribute that come before all others where a kernel cannot have every box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class SvmAttributes(Stage[SvmConfig, tuple[AttributeScores, ...]]):
     """
 
     name = "svm"
+    version = 2
     writes = "attributes"
     config_type = SvmConfig
     fit_on = ("train",)
@@ -67,7 +70,7 @@ class SvmAttributes(Stage[SvmConfig, tuple[AttributeScores, ...]]):
         self.attributes_, self.colours_ = lessons.attributes, unlearned(lessons, self.config)
         if self.config.kernel == "rbf":
             kept = _telling(codes, self.config.most_kernel, self.config.seed)
-            seen, codes = seen[kept], codes[kept]
+            seen, codes = self._left(seen[kept], codes[kept])
         self.support_ = seen if self.config.kernel == "rbf" else seen[:0]
         columns = self._columns(seen)
         self.weights_ = np.zeros((columns.shape[1], len(self.attributes_)))
@@ -83,6 +86,12 @@ class SvmAttributes(Stage[SvmConfig, tuple[AttributeScores, ...]]):
             used = self.weights_.any(axis=1)
             self.support_, self.weights_ = self.support_[used], self.weights_[used]
         return self
+
+    def _left(self, seen: Array, codes: Array) -> tuple[Array, Array]:
+        """The boxes of a kernel, without the attributes that none of them is known to have."""
+        left = (codes == PRESENT).any(axis=0)
+        self.attributes_ = tuple(name for name, has in zip(self.attributes_, left, strict=True) if has)
+        return seen, codes[:, left]
 
     def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[AttributeScores, ...]]:
         return told(scenes, self.config, self.runtime, self.attributes_, self._probabilities, self.colours_)
@@ -139,7 +148,11 @@ class SvmAttributes(Stage[SvmConfig, tuple[AttributeScores, ...]]):
 
 
 def _telling(codes: Array, most: int, seed: int) -> Array:
-    """The boxes to make a kernel of: those known to have something first, by chance beyond that; rising."""
+    """The boxes to make a kernel of, rising: some of each attribute, of the rarest first, then others that are known to
+    have something, by chance, and then the rest."""
     order = np.random.default_rng(seed).permutation(len(codes))
-    having = (codes[order] == PRESENT).any(axis=1)
-    return np.sort(order[np.argsort(~having, kind="stable")][:most])
+    having = codes[order] == PRESENT  # (boxes, attributes)
+    turns = np.where(having, np.minimum(np.cumsum(having, axis=0), SOME + 1), SOME + 2)
+    turn = turns.min(axis=1, initial=SOME + 2)
+    rarest = np.where(having, having.sum(axis=0), len(codes)).min(axis=1, initial=len(codes))
+    return np.sort(order[np.lexsort((np.where(turn <= SOME, rarest, 0), turn))][:most])

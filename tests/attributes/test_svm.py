@@ -1,11 +1,14 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from pipeline.errors import BadData, NotFitted
-from pipeline.records import Scene
+from pipeline.records import AttributeScores, Scene
 from pipeline.stage import Examples, Resources
 from stages.attributes._features import described
-from stages.attributes.svm import SvmAttributes, SvmConfig
+from stages.attributes._unlabelled import ABSENT, PRESENT
+from stages.attributes.svm import SvmAttributes, SvmConfig, _telling
 from stages.vision.average_precision import average_precision
 
 LOOKS = ("colour", "texture")
@@ -65,6 +68,44 @@ def test_the_kernel_is_made_of_no_more_boxes_than_wanted(photos):
     stage = _fitted(photos, most_kernel=40)
     assert 0 < len(stage.support_) <= 40
     assert stage.support_.shape[0] == stage.weights_.shape[0]
+
+
+def _rarely(photos, names):
+    """The photos, the first things of which have one of the names each besides their own."""
+    truth = list(photos.truth)
+    for at, name in enumerate(names):
+        thing, *others = truth[at].attributes
+        scores = (AttributeScores((*thing.scores, (name, 1.0))), *others)
+        truth[at] = dataclasses.replace(truth[at], attributes=scores)
+    return Examples(photos.scenes, truth)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_boxes_of_a_rare_attribute_are_in_the_kernel(photos, seed):
+    stage = _fitted(_rarely(photos, ["shiny", "shiny", "wet"]), most_kernel=10, min_boxes=1, seed=seed)
+    assert {"red", "shiny", "wet"} <= set(stage.attributes_)
+    assert len(stage.support_) <= 10
+
+
+def test_an_attribute_of_which_the_kernel_has_no_box_is_not_told(photos):
+    names = [f"kind {at}" for at in range(30)]
+    stage = _fitted(_rarely(photos, names), most_kernel=10, min_boxes=1)
+    told = {name for scores in stage.predict(photos.scenes[60:61], Resources())[0] for name, _ in scores.scores}
+    assert told == set(stage.attributes_)
+    assert len(told & set(names)) == 10
+    assert len(stage.attributes_) == stage.weights_.shape[1] == len(stage.biases_)
+
+
+def test_what_is_kept_beyond_a_few_of_each_is_left_to_chance():
+    codes = np.full((5000, 2), ABSENT)
+    codes[:3, 0] = PRESENT
+    codes[1000:, 1] = PRESENT
+    kept = _telling(codes, 1000, 0)
+    assert len(kept) == 1000
+    assert kept[:3].tolist() == [0, 1, 2]
+    assert kept[3] >= 1000
+    assert np.mean(kept[3:]) == pytest.approx(3000, rel=0.05)
+    assert _telling(codes, 6000, 0).tolist() == list(range(5000))
 
 
 def test_saved_and_loaded_it_says_the_same(stage, photos, tmp_path):
