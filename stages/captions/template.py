@@ -71,7 +71,7 @@ class Template(Stage[TemplateConfig, tuple[Caption, ...]]):
     """One caption a photo, always grammatical; "This is a photograph." where the graph is empty."""
 
     name: ClassVar[str] = "template"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     writes: ClassVar[str] = "captions"
     config_type = TemplateConfig
 
@@ -111,7 +111,7 @@ def _chosen(meant: Meaning, most: int) -> list[Told]:
     chosen: list[Told] = []
     related: set[int] = set()
     for subject, edge, other in meant.edges:
-        if subject.label == other.label and edge.preposition in CONTAINING:
+        if _in_its_like(subject, edge, other):
             continue
         new = {node.detection for node in (subject, other) if meant.is_thing(node)} - related
         if len(chosen) < most and (new or not (meant.things or chosen)):
@@ -140,7 +140,10 @@ def _relations(meant: Meaning, related: Sequence[Told]) -> list[Phrase]:
 def _short(meant: Meaning) -> Phrase:
     """ "A brown dog and two red cars are on the green grass", or "There is a brown dog" where nothing is related."""
     about = meant.things or meant.stuff
-    related = [said for said in meant.near or meant.far if said[0] in about]
+    near, far = (
+        [said for said in some if said[0] in about and not _in_its_like(*said)] for some in (meant.near, meant.far)
+    )
+    related = near or far
     if not related:
         groups = _grouped(about, _looks)[:MOST_SUBJECTS]
         return (*words("there"), *be(groups[0]), *listed([indefinite(group) for group in groups]))
@@ -151,11 +154,15 @@ def _short(meant: Meaning) -> Phrase:
     told = listed([indefinite(group) if meant.things else definite(group[0]) for group in groups])
     if not meant.is_thing(place):
         where = definite(place)
-    elif any(subject.label == place.label for subject in subjects):
-        where = (*words("another"), *described(place))
+    elif like := [node for group in groups for node in group if node.label == place.label]:
+        where = (*words("another"), *described(place if _alike([*like, place]) else _bare(place)))
     else:
         where = indefinite([place])
     return (*told, *be([node for group in groups for node in group]), *preposition(edge), *where)
+
+
+def _in_its_like(subject: GraphNode, edge: GraphEdge, other: GraphNode) -> bool:
+    return subject.label == other.label and edge.preposition in CONTAINING
 
 
 def _the(meant: Meaning, nodes: Sequence[GraphNode]) -> Phrase:

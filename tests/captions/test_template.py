@@ -94,7 +94,36 @@ def test_the_short_style_puts_together_what_is_alike() -> None:
 
 def test_the_short_style_tells_two_of_a_kind_apart() -> None:
     graph = SceneGraph((GraphNode(0, "dog"), GraphNode(1, "dog", "old")), (GraphEdge(0, "by", 1, terms=ON),))
-    assert _said(_scene(graph, DOG, SECOND_DOG), SHORT).text == "A dog is by another old dog."
+    assert _said(_scene(graph, DOG, SECOND_DOG), SHORT).text == "A dog is by another dog."
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("red", "green", "A red car is by another car."),
+        ("red", None, "A red car is by another car."),
+        ("red", "red", "A red car is by another red car."),
+    ],
+)
+def test_another_of_a_kind_shares_the_attribute_that_is_said_of_it(one: str, other: str | None, said: str) -> None:
+    graph = SceneGraph((GraphNode(0, "car", one), GraphNode(1, "car", other)), (GraphEdge(0, "by", 1, terms=ON),))
+    assert _said(_scene(graph, DOG, SECOND_DOG), SHORT).text == said
+
+
+def test_another_of_a_kind_is_another_than_one_that_is_said() -> None:
+    names = ("dog", "cat", "bird", "car", "car")
+    nodes = tuple(GraphNode(at, name, margin=9.0 - at) for at, name in enumerate(names))
+    graph = SceneGraph(nodes, tuple(GraphEdge(at, "near", 4, terms=(("x", 0.9 - at / 10),)) for at in range(4)))
+    scene = _scene(graph, *[(Box(20 * at, 40, 20 * at + 9, 60), "thing") for at in range(5)])
+    assert _said(scene, SHORT).text == "A dog, a cat and a bird are near a car."
+
+
+def test_the_short_style_says_what_is_far_where_only_stuff_stands_near_a_thing() -> None:
+    graph = SceneGraph(
+        (GraphNode(0, "dog"), GraphNode(1, "grass"), GraphNode(2, "sky")),
+        (GraphEdge(1, "under", 0, terms=ON), GraphEdge(0, "below", 2, terms=NEAR)),
+    )
+    assert _said(_scene(graph, DOG, GRASS, SKY), SHORT).text == "A dog is below the sky."
 
 
 def test_objects_without_relations_are_named() -> None:
@@ -258,6 +287,7 @@ def test_what_all_of_a_kind_do_is_said_of_them_all() -> None:
 def test_one_of_a_label_is_not_said_to_be_in_another() -> None:
     graph = SceneGraph((GraphNode(0, "dog"), GraphNode(1, "dog")), (GraphEdge(0, "in", 1, terms=ON),))
     assert _said(_scene(graph, DOG, SECOND_DOG)).text == "There are two dogs."
+    assert _said(_scene(graph, DOG, SECOND_DOG), SHORT).text == "There are two dogs."
 
 
 def test_a_lone_thing_may_take_an_article() -> None:
