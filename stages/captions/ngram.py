@@ -74,7 +74,7 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
     """
 
     name: ClassVar[str] = "ngram"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     writes: ClassVar[str] = "captions"
     config_type = NgramCaptionsConfig
     fit_on: ClassVar[tuple[str, ...]] = ("train", "tune")
@@ -125,13 +125,24 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
         return _likeliest(Gaps(self.gaps_, self.heard_, related(meant)), items, model)
 
     def _content(self, items: Sequence[Item], meant: Meaning) -> list[Phrase]:
-        """Noun phrases without articles and the prepositions between them, turned round where they read so."""
-        content: list[Phrase] = [items[0].phrase(BARE)]
+        """Noun phrases and the prepositions between them, turned round where they read so.
+
+        A preposition stands only between its own two nouns: one is left out where another is on its side of the noun.
+        """
+        runs: list[list[Phrase]] = [[items[0].phrase(BARE)]]
+        first = last = items[0]  # of the last run
         for one, other in pairwise(items):
-            found = self.selection_.relate(one, other, meant)
-            content += [preposition(found[1])] if found and not found[0] else []
-            content.append(other.phrase(BARE))
-        return content
+            found, phrase = self.selection_.relate(one, other, meant), other.phrase(BARE)
+            if found and found[0] and first is one:
+                runs[-1][:0] = [phrase, preposition(found[1])]
+                first = other
+            elif found and not found[0] and last is one:
+                runs[-1] += [preposition(found[1]), phrase]
+                last = other
+            else:
+                runs.append([phrase])
+                first = last = other
+        return [part for run in runs for part in run]
 
     def _inserted(self, content: Sequence[Phrase], model: NgramModel) -> Phrase:
         """A1: x between A and B if, and only if, p^(A x B) > p^(A B)."""

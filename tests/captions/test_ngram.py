@@ -1,9 +1,10 @@
 import pytest
 
-from pipeline.records import Caption, GraphNode, Scene, Truth
+from pipeline.records import Caption, GraphEdge, GraphNode, Scene, Truth
 from pipeline.stage import Resources
 from stages.captions._items import Item
-from stages.captions._phrases import words
+from stages.captions._phrases import Meaning, words
+from stages.captions._selection import selection
 from stages.captions._sentences import Gaps
 from stages.captions.ngram import NgramCaptions, NgramCaptionsConfig, _likeliest
 from stages.resources.ngram import NgramConfig, NgramModel
@@ -51,6 +52,39 @@ def test_the_papers_form_keeps_the_content_words_in_order() -> None:
     content = [word for word in said if word in ("brown", "dog", "on", "grass")]
     assert content == ["brown", "dog", "on", "grass"]
     assert len(said) <= 2 * len(content)
+
+
+def test_the_papers_form_turns_round_what_reads_so() -> None:
+    """Things stand before stuff, and the edge leads from the grass to the dog."""
+    nodes = (GraphNode(0, "dog", "brown"), GraphNode(1, "grass"))
+    photo = scene(nodes, (DOG, GRASS), GraphEdge(1, "under", 0, terms=(("preposition", 0.5),)))
+    said = [word.strip(".").lower() for word in _say(photo, PAPER).words]
+    content = [word for word in said if word in ("brown", "dog", "under", "grass")]
+    assert content == ["grass", "under", "brown", "dog"]
+
+
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [
+        ([(1, "behind", 0)], "cat behind dog grass"),
+        ([(1, "behind", 0), (1, "on", 2)], "cat behind dog grass"),  # the dog is not said to be on it
+        ([(1, "behind", 0), (2, "under", 1)], "grass under cat behind dog"),
+        ([(0, "by", 1), (2, "under", 1)], "dog by cat grass"),  # nor to be by the grass
+        ([(0, "by", 1), (1, "on", 2)], "dog by cat on grass"),
+        ([(2, "under", 1)], "dog grass under cat"),
+    ],
+)
+def test_a_preposition_of_the_papers_form_stands_between_its_own_nouns(
+    edges: list[tuple[int, str, int]], expected: str
+) -> None:
+    items = [Item((GraphNode(at, name),), name) for at, name in enumerate(("dog", "cat", "grass"))]
+    nodes = [item.nodes[0] for item in items]
+    related = tuple((nodes[one], GraphEdge(one, text, other), nodes[other]) for one, text, other in edges)
+    meant = Meaning(tuple(nodes), (), related, (), {})
+    stage = NgramCaptions(PAPER)
+    stage.selection_ = selection([], [])
+    said = [word.text for part in stage._content(items, meant) for word in part if word.text not in ("a", "some")]
+    assert " ".join(said) == expected
 
 
 def test_every_word_says_why() -> None:
