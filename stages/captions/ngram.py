@@ -74,7 +74,7 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
     """
 
     name: ClassVar[str] = "ngram"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     writes: ClassVar[str] = "captions"
     config_type = NgramCaptionsConfig
     fit_on: ClassVar[tuple[str, ...]] = ("train", "tune")

@@ -8,10 +8,10 @@ from dataclasses import astuple, dataclass
 from itertools import pairwise
 
 from stages.language.english import Parse
-from stages.language.inflection import article, is_mass, is_plural_only, plural
+from stages.language.inflection import article, is_mass, is_plural_only, is_spelt_out, plural
 from stages.language.synonyms import synonyms
 
-FAULTS_VERSION = 1
+FAULTS_VERSION = 2
 """Raised when the same sentence would have other faults."""
 _ENDS = (".", "!", "?")
 _MAY_DOUBLE = frozenset(("had", "that", "very"))
@@ -53,7 +53,9 @@ def faults(parse: Parse) -> Faults:
 
 
 def _wrong_article(word: str, after: str) -> bool:
-    return word in ("a", "an") and after.isalpha() and len(after) > 2 and article(after) != word
+    if word not in ("a", "an") or not after.isalpha() or len(after) <= 2:
+        return False
+    return article(after) != word and not is_spelt_out(after)  # some read these as words
 
 
 def _disagrees(parse: Parse, subject: int) -> bool:

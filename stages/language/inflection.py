@@ -5,7 +5,8 @@ from stages.language.synonyms import synonyms
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _VOWEL_SOUND = ("hour", "honest", "honor", "honour", "heir", "unid", "unim", "unin")
-_CONSONANT_SOUND = ("uni", "use", "usa", "eu", "one", "once", "ufo", "uti", "ute", "uku", "ewe")
+_CONSONANT_SOUND = ("uni", "use", "usa", "eu", "one", "once", "ufo", "uti", "ute", "uku", "ewe", "uri", "ura", "usu")
+_LETTERS_WITH_A_VOWEL_SOUND = "aefhilmnorsx"
 
 
 def plural(noun: str) -> str:
@@ -41,11 +42,19 @@ def is_plural_only(noun: str) -> bool:
 
 
 def article(words: str) -> str:
-    """ "a" or "an", by the sound the words begin with: "an orange", "a uniform", "an hour"."""
+    """ "a" or "an", by the sound the words begin with: "an orange", "a uniform", "an hour", "an SUV"."""
     first = words.lower()
+    head = first.replace("-", " ").split(" ")[0]
+    if len(head) == 1 or is_spelt_out(head):
+        return "an" if head[0] in _LETTERS_WITH_A_VOWEL_SOUND else "a"
     if first.startswith(_VOWEL_SOUND):
         return "an"
     return "an" if first[:1] in "aeiou" and first and not first.startswith(_CONSONANT_SOUND) else "a"
+
+
+def is_spelt_out(word: str) -> bool:
+    """Whether a word is read letter by letter: "suv", "lcd"; lower case."""
+    return word in synonyms().spelt_out or (word.isalpha() and not set("aeiouy") & set(word))
 
 
 def number(count: int) -> str:

@@ -22,6 +22,7 @@ class Synonyms:
     quantifiers: frozenset[str]
     mass: frozenset[str]
     plural_only: frozenset[str]
+    spelt_out: frozenset[str]
     spoken: Mapping[str, str]
     worn: Mapping[str, str]
     plurals: Mapping[str, str]
@@ -39,6 +40,7 @@ def synonyms() -> Synonyms:
         quantifiers=frozenset(table["quantifiers"]),
         mass=frozenset(table["mass"]),
         plural_only=frozenset(table["plural_only"]),
+        spelt_out=frozenset(table["spelt_out"]),
         spoken=table["spoken"],
         worn=table["worn"],
         plurals=table["plurals"],

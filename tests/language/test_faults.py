@@ -8,6 +8,7 @@ from stages.language.reading import read
 
 FAULTY = {
     "A apple lies on an table.": Faults(articles=2),
+    "An urinal and a upset man.": Faults(articles=2),
     "The dogs is running on the grass.": Faults(agreement=1),
     "Two boys is playing with a ball and the cats sleeps.": Faults(agreement=2),
     "A man and a dog is running on the beach.": Faults(agreement=1),
@@ -32,6 +33,9 @@ GOOD = (
     "Two dogs running through the snow",
     "A man in a leather jacket and cowboy hat walks through a mall.",
     "The furry brown and white dog is jumping around near a door.",
+    "A man puts an lcd tv into a suv beside an suv and a lcd clock.",
+    "An nba player and a nba fan sit near a ups truck, an ups van, a usb stick, an usb hub and an hdr picture.",
+    "A urinal is next to a uranium mine.",
     "Two women outside and one is smoking",
     "A girl in a bikini top and shorts poses for a picture.",
 )
