@@ -56,6 +56,7 @@ class Retrieval(Stage[Config, tuple[Caption, ...]]):
     """
 
     name = "retrieval"
+    version = 2
     writes = "captions"
     config_type = Config
     fit_on = ("train",)
@@ -82,9 +83,9 @@ class Retrieval(Stage[Config, tuple[Caption, ...]]):
         typical: list[float] = []
         for photo, truth in enumerate(train.truth):
             told = [
-                (text, meant, tuple(words_of(parse)))
+                (text, meant, words)
                 for text, parse in zip(truth.captions, parses.of(truth.id), strict=True)
-                if (meant := meanings(parse))
+                if (meant := meanings(parse)) and (words := tuple(words_of(parse)))  # an emoji is read as a noun
             ]
             captions += [text for text, *_ in told]
             said += [meant for _, meant, _ in told]

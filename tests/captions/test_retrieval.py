@@ -199,3 +199,13 @@ def test_thirty_thousand_sentences_are_scored_in_a_fraction_of_a_second() -> Non
     scores = pool.cross_ranked(pool.alike(asked, equal), 5)
     assert time.process_time() - start < 0.3
     assert scores[:20].min() > 0
+
+
+def test_a_caption_without_words_is_not_borrowed_and_ends_nothing() -> None:
+    odd = "\N{DOG FACE}"
+    truth = [Truth("t0", (odd, *CAPTIONS[0])), *TRAIN.truth[1:]]
+    stage = Retrieval(Config()).fit({"train": Examples(TRAIN.scenes, truth)}, resources(truth))
+    plain = fitted()
+    assert odd not in stage.captions_
+    assert stage.captions_ == plain.captions_
+    np.testing.assert_allclose(stage.typical_, plain.typical_, atol=1e-6)
