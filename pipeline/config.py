@@ -45,7 +45,7 @@ def option(
     folder: str = "",
     later: bool = False,
 ) -> Any:
-    """A config field: default, meaning, inclusive bounds, and what a change of it makes stale.
+    """A config field: default, meaning, inclusive bounds (of each of several), and what a change of it makes stale.
 
     `file` marks a path of a file, or of a folder of files, whose content, not whose name, is what matters to a key;
     `folder` a choice in that folder of stages/, written as text, which is checked like any choice and matters by its
@@ -116,10 +116,11 @@ def check(config: Any, owner: str) -> None:
         value, rule = getattr(config, item.name), item.metadata
         if not rule or value is None:
             continue
-        if rule["choices"] and any(v not in rule["choices"] for v in (value if type(value) is tuple else (value,))):
+        values = value if type(value) is tuple else (value,)
+        if rule["choices"] and any(v not in rule["choices"] for v in values):
             raise BadOption(f"{owner}: {item.name}={value!r} should be one of {', '.join(map(str, rule['choices']))}")
-        below = rule["low"] is not None and not value >= rule["low"]
-        if below or (rule["high"] is not None and not value <= rule["high"]):
+        below = rule["low"] is not None and not all(v >= rule["low"] for v in values)
+        if below or (rule["high"] is not None and not all(v <= rule["high"] for v in values)):
             low, high = (rule[side] if rule[side] is not None else "no bound" for side in ("low", "high"))
             raise BadOption(f"{owner}: {item.name}={value!r} should lie between {low} and {high}")
 

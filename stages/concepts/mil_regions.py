@@ -26,7 +26,7 @@ class MilRegionsConfig(MultilabelOptions):
     """The regions, and how their answers become the photo's."""
 
     pool: str = option("max", "largest answer of a region, or noisy_or of all", choices=("max", "noisy_or"))
-    windows: tuple[int, ...] = option((3, 5), "sides of the windows, in places of the grid; 1: single places")
+    windows: tuple[int, ...] = option((3, 5), "sides of the windows, in places of the grid; 1: single places", low=1)
     step: int = option(2, "places of the grid from a window to the next", low=1, high=1000)
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from pipeline.errors import BadOption
+from pipeline.registry import choose
 from stages.concepts._bags import losses
 from stages.concepts._regions import pooled, regions, scaling, windows
 
@@ -71,6 +73,13 @@ def test_windows_reach_the_last_row_and_column_whatever_the_step():
 def test_a_window_as_large_as_the_grid_is_the_whole_photo():
     assert len(windows(4, (2, 5), 1)) == 1
     np.testing.assert_allclose(windows(4, (2, 5), 1), 0.25)
+
+
+@pytest.mark.parametrize("sides", ["0", "3+-1"])
+def test_windows_without_a_place_are_refused(sides):
+    with pytest.raises(BadOption, match="windows"):
+        choose("concepts", f"mil_regions:windows={sides}")
+    assert choose("concepts", "mil_regions:windows=1+9").config.windows == (1, 9)
 
 
 def test_scaling_gives_unit_deviations():
