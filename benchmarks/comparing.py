@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from stages.analysis.randomisation import LEVEL
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Compared:
         photos: plan -> how many photos it said something of.
         captions: plan -> photo -> caption.
         page: bytes of the report.
+        alike: by references, the pairs of plans that CIDEr-D cannot tell apart.
     """
 
     scores: Mapping[str, Mapping[str, Mapping[str, float]]]
@@ -26,6 +29,7 @@ class Compared:
     photos: Mapping[str, int]
     captions: Mapping[str, Mapping[str, str]]
     page: int
+    alike: Mapping[str, Sequence[tuple[str, str]]]
 
 
 def compared(out: Path, *given: str) -> Compared:
@@ -44,7 +48,11 @@ def compared(out: Path, *given: str) -> Compared:
         for file in sorted((out / "captions").iterdir())
     }
     photos = {plan: len(said) for plan, said in captions.items()}
-    return Compared(scores, intervals, photos, captions, (out / "report.html").stat().st_size)
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for pair in content["pairs"]:
+        if pair["metric"] == "CIDEr-D" and pair["adjusted"] > LEVEL:
+            alike.setdefault(pair["references"], []).append((pair["higher"], pair["lower"]))
+    return Compared(scores, intervals, photos, captions, (out / "report.html").stat().st_size, alike)
 
 
 def told(out: Path, file: str, *given: str) -> Any:

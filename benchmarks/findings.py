@@ -1,5 +1,5 @@
-"""Write docs/findings.md from the questions and from benchmarks/results (questions, variants, seeds, ablations,
-together): `python -m benchmarks.findings`.
+"""Write docs/findings.md from the questions and from benchmarks/results (questions, variants, layers, seeds,
+ablations, together): `python -m benchmarks.findings`.
 """
 
 import math
@@ -25,8 +25,16 @@ Where a detector is to be trained on boxes, Pascal alone was asked, and a networ
 score of `up_down_regions` there comes near nearest neighbours', and what a detector brings it is read with that.
 To ask on data of your own: `captionloom ask --questions NAME`.
 
-Made by `python -m benchmarks.run questions variants seeds ablations together` and `python -m benchmarks.findings`.
+Made by `python -m benchmarks.run questions variants layers seeds ablations together` and
+`python -m benchmarks.findings`.
 """
+_NOTES = {
+    "second_layer": (
+        "Both networks learned for four epochs in place of the plan's eight (`--swap captions=sca_cnn:epochs=4`): an"
+        " epoch of two\nlayers takes a quarter of an hour. What longer training would make of the difference is not"
+        " known."
+    )
+}
 _ABLATED = """## What each stage costs
 
 `captionloom ablate --plan NAME`: every stage replaced by the truth where the photos are annotated, every field of a
@@ -55,7 +63,7 @@ as only someone could who knows the references. Nothing was predicted of these n
 
 def findings() -> str:
     """The page, every shipped question on it, answered or not."""
-    answered = {**figures_of("questions"), **figures_of("variants")}
+    answered = {**figures_of("questions"), **figures_of("variants"), **figures_of("layers")}
     parts = [_part(find_question(name), answered.get(name, {})) for name in question_names()]
     others = [_seeds(), _ablations(figures_of("ablations")), _together(figures_of("together"))]
     return "\n".join([_HEAD, *parts, *others])
@@ -71,6 +79,8 @@ def _part(question: Question, answers: dict[str, list[dict[str, Any]]]) -> str:
         for one in decided:
             of = ", ".join(f"`{name}` {value['value']:.3f}" for name, value in one["of"].items())
             lines.append(f"| {photos} | {one['says']} | {one['score']} | {_signed(one)} | {of} | {one['verdict']} |")
+    if note := _NOTES.get(question.name):
+        lines += ["", note]
     return "\n".join([*lines, ""])
 
 

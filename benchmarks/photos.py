@@ -52,12 +52,8 @@ def pascal() -> Mapping[str, Any]:
 def pascal_by_flickr() -> Mapping[str, Any]:
     """Pascal Sentences val by plans fitted on Flickr8k's train, which have learned nothing of Pascal, and, of the
     photos of which it is known, BabyTalk's own output of 2011."""
-    with tempfile.TemporaryDirectory() as directory:
-        flickr8k = dataset("flickr", "flickr8k")
-        original = _root("pascal_sentences") / f"{ORIGINAL}.json"
-        plans = f"{original},{CLASSICAL},{NEURAL},{BASELINES}"
-        run = _pascal(Path(directory), "--plans", plans, "--fit-on", flickr8k)
-    return {**_figures(run), "objects": _objects(run)}
+    original = _root("pascal_sentences") / f"{ORIGINAL}.json"
+    return _pascal_by_flickr(f"{original},{CLASSICAL},{NEURAL},{BASELINES}")
 
 
 def prepositions() -> Mapping[str, Any]:
@@ -86,8 +82,12 @@ def flickr_tuned() -> Mapping[str, Any]:
 
 def pascal_tuned() -> Mapping[str, Any]:
     """Pascal Sentences val by the same, fitted on Flickr8k's train."""
+    return _pascal_by_flickr(TUNED)
+
+
+def _pascal_by_flickr(plans: str) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory() as directory:
-        run = _pascal(Path(directory), "--plans", TUNED, "--fit-on", dataset("flickr", "flickr8k"))
+        run = _pascal(Path(directory), "--plans", plans, "--fit-on", dataset("flickr", "flickr8k"))
     return {**_figures(run), "objects": _objects(run)}
 
 
@@ -125,7 +125,7 @@ def _objects(run: Compared) -> Mapping[str, Any]:
 
 
 def _figures(run: Compared) -> Mapping[str, Any]:
-    return {"scores": run.scores, "intervals": run.intervals, "photos": run.photos}
+    return {"scores": run.scores, "intervals": run.intervals, "photos": run.photos, "alike": run.alike}
 
 
 def _root(name: str) -> Path:

@@ -193,6 +193,7 @@ ON_PHOTOS: Mapping[str, Callable[[], Figures]] = {
     "alignments": alignments,
     "questions": deciding.questions,
     "variants": deciding.variants,
+    "layers": deciding.layers,
     "seeds": deciding.seeds,
     "ablations": deciding.ablations,
     "together": deciding.together,
