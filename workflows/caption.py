@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 
 import luigi
 
@@ -10,7 +9,7 @@ from pipeline.codec import encode
 from pipeline.config import spell
 from pipeline.errors import BadOption
 from pipeline.executor import SplitFiles
-from pipeline.keys import Source, key_of
+from pipeline.keys import Source
 from pipeline.plan import Plan
 from pipeline.records import Scene
 from pipeline.registry import get
@@ -95,7 +94,7 @@ class Caption(OnDataset):
         }
         if calibrated := self.calibration():
             recipe["confidence"] = [self.min_confidence, calibrated.output().key]
-        return Results(Path(self.out or "reports/captions"), key_of(recipe), self.task_family)
+        return self.results(recipe, "reports/captions")
 
     def run(self) -> None:
         import json

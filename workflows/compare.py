@@ -1,12 +1,10 @@
 """Compare: several plans on the same photos, scored by the same code, side by side in one report."""
 
 from functools import cached_property
-from pathlib import Path
 
 import luigi
 
 from pipeline.errors import UnknownName
-from pipeline.keys import key_of
 from pipeline.plan import Plan
 from pipeline.registry import choose
 from workflows.attribution.replacing import Replacing
@@ -97,8 +95,7 @@ class Compare(OnSplit):
             "skipped": self.skipped,
             **({"ablated": [changed.recipe() for changed in self.ablated.values()]} if self.ablate else {}),
         }
-        out = self.out or f"reports/{self.on.choice.name}-{self.split}"
-        return Results(Path(out), key_of(recipe), self.task_family)
+        return self.results(recipe, f"reports/{self.on.choice.name}-{self.split}")
 
     def run(self) -> None:
         from workflows.comparison import write_comparison

@@ -85,13 +85,16 @@ def _system(
     tasks = task.plan_columns(plan)
     columns = {written: made.output().path for written, made in tasks.items()}
     scenes = SplitFiles(files.directory, columns).scenes()
+    strangers = _strangers(plan, (scene.image for scene in scenes))
+    if strangers:
+        messages.note(f"{plan.name}: {strangers}")
     fits = [(written, fitted.output().path) for written, made in tasks.items() for fitted in made.model_tasks()]
     return System(
         name=plan.name,
         title=plan.title,
         stages={written: plan.stages[written] for written in plan.order()},
         oracle=plan.sees_truth(),
-        differs=_difference(task, plan, (scene.image for scene in scenes)),
+        differs="; ".join(part for part in (_difference(task, plan), strangers) if part),
         scores=scores,
         scenes=scenes,
         learning=tuple(learned for written, model in fits for learned in Learning.read(written, model)),
@@ -110,16 +113,12 @@ def _strangers(plan: Plan, images: Iterable[Image]) -> str:
     return f"{len(strange)} of its {entries} captions are of no photo of this split: {few}" if strange else ""
 
 
-def _difference(task: "Compare", plan: Plan, images: Iterable[Image]) -> str:
-    """What this plan had that the others had not: its stages' options and resources, what it was fitted on, and what
-    it brings for nothing, which is also told at once."""
+def _difference(task: "Compare", plan: Plan) -> str:
+    """What this plan had that the others had not: its stages' options and resources, and what it was fitted on."""
     options = [f"{written}/{text}" for written, text in plan.stages.items() if ":" in text]
     parts = [*options, *plan.resources.values()]
     if task.fitted_on.text != task.on.text:
         parts.append(f"fitted on {task.fitted_on.about}")
-    if strangers := _strangers(plan, images):
-        messages.note(f"{plan.name}: {strangers}")
-        parts.append(strangers)
     return "; ".join(parts)
 
 

@@ -2,13 +2,15 @@
 
 import shlex
 import sys
+from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import luigi
 
 from pipeline.errors import BadData, UnknownName
-from pipeline.keys import Source
+from pipeline.keys import Source, key_of
 from pipeline.plan import Plan
 from pipeline.records import is_array
 from pipeline.registry import choose, get, registered
@@ -16,6 +18,7 @@ from workflows import messages
 from workflows.evaluation import Evaluate
 from workflows.parameters import CommaList, HowToRun, Whole
 from workflows.planning import dataset_at
+from workflows.results import Results
 from workflows.skipped import counted
 from workflows.sources import forget
 from workflows.tasks import Predict, Prepare, Work
@@ -28,6 +31,7 @@ class Outer(Work):
     """What every task shares that people call by name: it looks at the files as they are now, and says where its
     results are."""
 
+    out: str  # directory of the results, where they are one
     store = luigi.Parameter(default=".captionloom", significant=False, description="directory of everything computed")
     traceback = luigi.BoolParameter(default=False, significant=False, description="show where an error arose")
 
@@ -49,6 +53,10 @@ class Outer(Work):
         left_out = counted(self.skipped)
         sys.stderr.write(f"captionloom: results in {self.output().out}{f' ({left_out})' if left_out else ''}\n")
         return super().on_success()
+
+    def results(self, recipe: Mapping[str, Any], usual: str) -> Results:
+        """What it makes: where `--out` says, or in the usual directory."""
+        return Results(Path(self.out or usual), key_of(recipe), self.task_family)
 
     @property
     def skipped(self) -> dict[str, str]:

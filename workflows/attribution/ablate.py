@@ -2,12 +2,10 @@
 
 import json
 from functools import cached_property
-from pathlib import Path
 
 import luigi
 
 from pipeline.codec import encode
-from pipeline.keys import key_of
 from pipeline.plan import Plan
 from workflows.attribution.replacing import Replacing
 from workflows.outer import OnSplit
@@ -45,8 +43,7 @@ class Ablate(OnSplit):
             "split": self.on.split_recipe(self.split),
             "skipped": self.skipped,
         }
-        out = self.out or f"reports/ablate-{self.found.name}-{self.on.choice.name}-{self.split}"
-        return Results(Path(out), key_of(recipe), self.task_family)
+        return self.results(recipe, f"reports/ablate-{self.found.name}-{self.on.choice.name}-{self.split}")
 
     def run(self) -> None:
         from workflows.attribution.ablation import ablation

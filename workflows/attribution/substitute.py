@@ -3,13 +3,12 @@
 from dataclasses import replace
 from functools import cached_property
 from itertools import product
-from pathlib import Path
 
 import luigi
 
 from pipeline.config import split_spec
 from pipeline.errors import BadPlan, CaptionloomError
-from pipeline.keys import check_truth, key_of
+from pipeline.keys import check_truth
 from pipeline.plan import Plan
 from pipeline.records import FIELDS
 from pipeline.registry import choose
@@ -115,8 +114,7 @@ class Substitute(OnSplit):
             "split": self.on.split_recipe(self.split),
             "skipped": self.skipped,
         }
-        out = self.out or f"reports/substitute-{self.found.name}-{self.on.choice.name}-{self.split}"
-        return Results(Path(out), key_of(recipe), self.task_family)
+        return self.results(recipe, f"reports/substitute-{self.found.name}-{self.on.choice.name}-{self.split}")
 
     def run(self) -> None:
         from workflows.attribution.substitution import write_substitution

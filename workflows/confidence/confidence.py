@@ -2,13 +2,11 @@
 
 import json
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import luigi
 
 from pipeline.codec import encode
-from pipeline.keys import key_of
 from pipeline.plan import Plan
 from stages.analysis.calibration import area, calibration_error, calibration_interval, interval, reliability, risks
 from workflows.confidence.calibrate import GOOD, calibration, judged, seen
@@ -50,9 +48,7 @@ class Confidence(OnSplit):
             "split": self.on.split_recipe(self.split),
             "skipped": self.skipped,
         }
-        return Results(
-            Path(self.out or f"reports/{self.on.choice.name}-{self.split}-confidence"), key_of(recipe), self.task_family
-        )
+        return self.results(recipe, f"reports/{self.on.choice.name}-{self.split}-confidence")
 
     def run(self) -> None:
         from workflows.report.risk import Curve, risk_chart

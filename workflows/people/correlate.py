@@ -64,7 +64,7 @@ class Correlate(OfPeople):
             "captions": key_of(self.captions),
             "metrics": [[metric.fingerprint(), metric.unavailable()] for metric in self.chosen],
         }
-        return Results(Path(self.out or f"reports/correlation-{self.format}"), key_of(recipe), self.task_family)
+        return self.results(recipe, f"reports/correlation-{self.format}")
 
     def run(self) -> None:
         from stages.analysis.correlation import correlations

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import luigi
 
-from pipeline.keys import key_of
 from workflows.parameters import CommaList, HowToRun, Whole
 from workflows.people.compared import Compared
 from workflows.people.work import OfPeople, sha256_of
@@ -45,7 +44,7 @@ class Judge(OfPeople):
             "captions": {plan: sha256_of(file, "compare again") for plan, file in self.compared.files.items()},
             "asked": [self.questions, self.repeats, self.seed],
         }
-        return Results(Path(self.out or f"{Path(self.comparison)}-judge"), key_of(recipe), self.task_family)
+        return self.results(recipe, f"{Path(self.comparison)}-judge")
 
     def run(self) -> None:
         from workflows.people.key import Key

@@ -8,7 +8,6 @@ import luigi
 
 from pipeline.codec import encode
 from pipeline.errors import BadOption
-from pipeline.keys import key_of
 from stages.analysis.choices import Choice
 from stages.analysis.preferences import preferences
 from workflows.parameters import CommaList
@@ -34,7 +33,7 @@ class Judged(OfPeople):
 
     def output(self) -> Results:
         recipe = {"judged": JUDGED_VERSION, "choices": encode(self.choices)}
-        return Results(Path(self.out or "reports/judged"), key_of(recipe), self.task_family)
+        return self.results(recipe, "reports/judged")
 
     def run(self) -> None:
         found = encode(preferences(self.choices))

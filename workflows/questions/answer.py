@@ -2,7 +2,6 @@
 
 import json
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import luigi
@@ -11,7 +10,6 @@ from pipeline.codec import encode
 from pipeline.columns import Column
 from pipeline.config import NoOptions
 from pipeline.errors import BadData
-from pipeline.keys import key_of
 from pipeline.plan import Plan
 from pipeline.stage import Metric
 from stages.analysis.contrasts import LEAST_PHOTOS, Contrast, Term, contrast_of_seeds
@@ -86,7 +84,7 @@ class Answer(OnSplit):
         }
         asked = [[question.title, question.claim, repr(question.deciding)] for question in self.asked]
         recipe = {"answer": ANSWER_VERSION, "questions": asked, "plans": made, "references": self.references}
-        return Results(Path(self.out or "reports/answers"), key_of(recipe), self.task_family)
+        return self.results(recipe, "reports/answers")
 
     def run(self) -> None:
         answers = [

@@ -2,14 +2,12 @@
 
 import json
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import luigi
 
 from pipeline.codec import encode
 from pipeline.errors import BadPlan
-from pipeline.keys import key_of
 from pipeline.plan import Plan
 from pipeline.records import Array, Scene
 from pipeline.registry import choose
@@ -81,9 +79,7 @@ class Choose(OnSplit):
             for place in self.places()
         }
         recipe = {"choose": CHOOSE_VERSION, "signs": SIGNS_VERSION, "made": made}
-        return Results(
-            Path(self.out or f"reports/{self.on.choice.name}-{self.split}-together"), key_of(recipe), self.task_family
-        )
+        return self.results(recipe, f"reports/{self.on.choice.name}-{self.split}-together")
 
     def run(self) -> None:
         metric: Metric[Any] = choose("metrics", METRIC).create()
