@@ -9,7 +9,7 @@ from stages.metrics.facts import TUPLE_F1
 from stages.metrics.fluency import PERPLEXITY
 from workflows.report.comparison import Comparison, System
 from workflows.report.scatter import FRAME, NARROW, Frame, Point, Scatter, scatter
-from workflows.report.scores import GROUPS, ScoreTable, score_table
+from workflows.report.scores import GROUPS, ScoreTable, better, score_table
 from workflows.report.section import Section, filled
 
 METRICS = {
@@ -49,7 +49,7 @@ def section(comparison: Comparison) -> Section | None:
 def apart(comparison: Comparison) -> Comparison:
     """The comparison without the scores of the axes, which have tables of their own."""
     names = {name for metric in METRICS for name in get("metrics", metric).scores}
-    return _rescored(comparison, lambda score: None if score.metric in names else score)
+    return _only(comparison, lambda score: score.metric not in names)
 
 
 def axes(comparison: Comparison) -> Axes:
@@ -89,38 +89,14 @@ def shape(system: System) -> str:
 
 
 def _table(comparison: Comparison, metric: str, references: str) -> ScoreTable:
-    """Best where less is better is found by the table's own rule, values turned upside down."""
-    kind = get("metrics", metric)
-    better = {name + LESS * (kind.better.get(name) == "less"): kind.better.get(name, "more") for name in kind.scores}
-    spelt = dict(zip(kind.scores, better, strict=True))
-
-    def named(score: Score) -> Score | None:
-        mine = score.metric in spelt and score.references == references
-        return replace(score, metric=spelt[score.metric]) if mine else None
-
-    def turned(score: Score) -> Score | None:
-        down = better[score.metric] == "less" and score.value is not None
-        return replace(score, value=-(score.value or 0.0)) if down else score
-
-    kept = _rescored(comparison, named)
-    table, judged = score_table(kept), score_table(_rescored(kept, turned))
-    columns = [name for _, names in table.groups for name in names]
-    rows = tuple(
-        replace(
-            row,
-            cells=tuple(
-                replace(cell, best=other.best and better[name] != "neither")
-                for name, cell, other in zip(columns, row.cells, judge.cells, strict=True)
-            ),
-        )
-        for row, judge in zip(table.rows, judged.rows, strict=True)
+    names, ways = get("metrics", metric).scores, better()
+    table = score_table(_only(comparison, lambda score: score.metric in names and score.references == references))
+    groups = (
+        (title, tuple(name + LESS * (ways[name] == "less") for name in columns)) for title, columns in table.groups
     )
-    return replace(table, rows=rows)
+    return replace(table, groups=tuple(groups))
 
 
-def _rescored(comparison: Comparison, change: Callable[[Score], Score | None]) -> Comparison:
-    systems = (
-        replace(system, scores=tuple(new for score in system.scores if (new := change(score)) is not None))
-        for system in comparison.systems
-    )
+def _only(comparison: Comparison, kept: Callable[[Score], bool]) -> Comparison:
+    systems = (replace(system, scores=tuple(filter(kept, system.scores))) for system in comparison.systems)
     return replace(comparison, systems=tuple(systems))

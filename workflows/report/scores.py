@@ -50,12 +50,12 @@ def score_table(comparison: Comparison, variants: bool = False) -> ScoreTable:
     """The table of a comparison: of the scores themselves, or of their variants (named with a bracket, as BLEU without
     brevity penalty), which would drown the others.
 
-    Best is the highest of a column among at least two systems that did not see the truth, were scored on equally many
-    photos and share one fingerprint; equal printed values are all best.
+    Best is the highest of a column, or the lowest where less is better, among at least two systems that did not see the
+    truth, were scored on equally many photos and share one fingerprint; equal printed values are all best.
     """
     columns = tuple(column for column in _columns(comparison) if variants == ("(" in column[1]))
-    found = [_Found.of(system) for system in comparison.systems]
-    best = {column: _best(column, found) for column in columns}
+    found, ways = [_Found.of(system) for system in comparison.systems], better()
+    best = {column: _best(column, found, ways.get(column[1], "more")) for column in columns}
     footnotes: list[str] = []
     rows = []
     for one in found:
@@ -144,13 +144,13 @@ class _Found:
         return f"scored on {self.said:,} of {total:,} photos" if known and self.said < total else ""
 
 
-def _best(column: Column, found: list[_Found]) -> str:
+def _best(column: Column, found: list[_Found], way: Better) -> str:
     rivals = [one for one in found if one.contends and not _missing(one.scores.get(column))]
     most = max((one.said for one in rivals), default=0)
     fair = [one.scores[column] for one in rivals if one.said == most]
-    if len(fair) < 2 or len({score.fingerprint for score in fair}) > 1:
+    if way == "neither" or len(fair) < 2 or len({score.fingerprint for score in fair}) > 1:
         return ""
-    return _text(max(score.value or 0.0 for score in fair))
+    return _text((min if way == "less" else max)(score.value or 0.0 for score in fair))
 
 
 def _missing(score: Score | None) -> str:
