@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.autograd import Function
 
@@ -40,7 +41,8 @@ class _Below(Function):
 
     @staticmethod
     def forward(ctx: Any, keys: Tensor, asked: Tensor, weight: Tensor) -> Tensor:
-        below = (keys.unsqueeze(1) * asked.unsqueeze(2)).add_(1).reciprocal_()  # (photos, beams, locations, dim)
+        product = torch.addcmul(weight.new_ones(()), keys.unsqueeze(1), asked.unsqueeze(2))
+        below = product.reciprocal_()  # (photos, beams, locations, dim)
         ctx.save_for_backward(below, asked, weight)
         return below @ weight
 

@@ -101,12 +101,10 @@ def beam(
     merits = frontier.merits
     found: list[dict[tuple[int, ...], tuple[int, Hypothesis]]] = [{} for _ in memory[0]]
     photo = torch.arange(len(found), device=device)  # of each len(merits) * width rows
-    state = tuple(part.repeat_interleave(len(merits) * width, dim=0) for part in network.start(memory))
     total = torch.full((len(photo), len(merits), width), -math.inf, device=device)
     total[:, :, 0][frontier.opens(len(photo)).to(device)] = 0.0  # all of a block begin alike: one of them will do
     left = torch.full(total.shape[:2], width, device=device)
-    word = torch.full((total.numel(),), START, device=device)
-    trail = Trail.begin(len(word), device)
+    trail = Trail.begin(total.numel(), device)
 
     def keep(rows: Tensor) -> None:
         for row in rows.flatten().nonzero().flatten().tolist():
@@ -115,8 +113,10 @@ def beam(
             words = network.heard(torch.tensor(said.symbols, device=device)).tolist()
             found[int(photo[place])].setdefault(tuple(words), (merits[block], said))
 
+    begun = network.step(memory, network.start(memory), torch.full_like(photo, START))
+    alike = photo.repeat_interleave(len(merits) * width)  # the first step of a photo is one, whoever goes on from it
+    scores, state, why = begun[0][alike], _rows(begun[1], alike), begun[2].take(alike)  # (sentences, symbols)
     for step in range(1, rules.longest + 1):
-        scores, state, why = network.step(memory, state, word)  # (photos * blocks * width, symbols)
         symbols = scores.shape[1]
         heard = network.heard(torch.arange(symbols, device=device))
         scores = rules.apply(scores, trail.words, heard)
@@ -138,8 +138,9 @@ def beam(
             rows = kept.repeat_interleave(len(merits) * width).nonzero().flatten()
             memory, photo, total, left = _rows(memory, kept), photo[kept], total[kept], left[kept]
             state, word, trail = _rows(state, rows), word[rows], trail.take(rows)
-        if len(photo) == 0:
+        if len(photo) == 0 or step == rules.longest:
             break
+        scores, state, why = network.step(memory, state, word)
     keep(total.isfinite())
     return [_best_first(one.values(), ranking)[:n_best] for one in found]
 

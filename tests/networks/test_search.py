@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from stages.networks.frontier import Groups
 from stages.networks.hypothesis import Hypothesis
 from stages.networks.ranking import Ranking
 from stages.networks.search import Rules, beam, greedy
@@ -118,6 +119,18 @@ def test_a_photo_is_captioned_alike_alone_and_in_company(width: int) -> None:
     for photo in range(8):
         (alone,) = beam(net, (torch.tensor([photo]),), Rules(LONGEST), width, n_best=3)
         assert [(one.symbols, one.scores) for one in alone] == [(one.symbols, one.scores) for one in together[photo]]
+
+
+def test_the_first_step_is_computed_once_a_photo_whatever_the_width() -> None:
+    rows: list[int] = []
+
+    class Counted(Table):
+        def read_out(self, words: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
+            rows.append(len(words))
+            return super().read_out(words, outputs)
+
+    beam(Counted(7, seed=0), (torch.arange(4),), Rules(2), 3, frontier=Groups(2, 0.5))
+    assert rows == [4, 4 * 2 * 3]
 
 
 def test_evidence_belongs_to_the_words_it_comes_with() -> None:
