@@ -25,7 +25,7 @@ from stages.networks.aligning_options import AligningOptions
 from stages.resources.parses import Parses
 from stages.resources.vocabulary import Vocabulary
 from stages.resources.word_vectors import WordVectors
-from stages.vision.boxes import by_confidence
+from stages.vision.boxes import whole_and_boxes
 
 if TYPE_CHECKING:
     from stages.networks.aligning import Found, Heard, Pairs
@@ -133,10 +133,9 @@ class Alignment(Stage[Config, tuple[Caption, ...]]):
     def _evidence(self, scene: Scene, place: int, parts: int, fit: float) -> Evidence:
         """Of a word on the whole photo, which is place 0, or on one of so many parts."""
         terms = (("fit", round(fit, _DIGITS)),)
-        if place == 0:
-            return Evidence("alignment", terms=terms)
-        if self.config.over == "regions":
-            return Evidence("alignment", detection=by_confidence(scene.detections)[place - 1], terms=terms)
+        if place == 0 or self.config.over == "regions":
+            detection = whole_and_boxes(scene.detections)[place] if place else None
+            return Evidence("alignment", detection=detection, terms=terms)
         side = math.isqrt(parts)
         weights = tuple(float(location == place) for location in range(1, 1 + parts))
         return Evidence("alignment", weights, (side, side), terms=terms)

@@ -9,7 +9,7 @@ from pipeline.geometry import as_array
 from pipeline.records import Scene
 from stages.networks.captioner import Tensors
 from stages.networks.slots import Slots
-from stages.vision.boxes import by_confidence
+from stages.vision.boxes import whole_and_boxes
 
 
 def grid_inputs(scenes: Sequence[Scene]) -> Tensors:
@@ -55,9 +55,10 @@ def placed_inputs(scenes: Sequence[Scene], slots: Slots) -> Tensors:
     about[:, :, 5:] = -1
     about[:, 0, 2:5] = 1
     for place, scene in enumerate(scenes):
-        chosen = by_confidence(scene.detections)[: len(scene.read("regions")) - 1]
-        for row, detection in enumerate(chosen, 1):
-            item = scene.detections[detection]
-            corners = as_array([item.box])[0] / (2 * [scene.image.width, scene.image.height])
-            about[place, row] = [*corners, item.score, slots.class_of(item.label), detection]
+        shown = whole_and_boxes(scene.detections)[: len(scene.read("regions"))]
+        for row, detection in enumerate(shown):
+            if detection is not None:
+                item = scene.detections[detection]
+                corners = as_array([item.box])[0] / (2 * [scene.image.width, scene.image.height])
+                about[place, row] = [*corners, item.score, slots.class_of(item.label), detection]
     return vectors, there, torch.from_numpy(about)

@@ -26,8 +26,7 @@ class Config:
 class RoiAlign(Stage[Config, Array]):
     """Writes (1 + boxes, channels) float32: the whole photo, which is the mean of its grid, then its boxes.
 
-    Boxes come in the order of `by_confidence`, so that row i + 1 is that of the i-th there: where it lies and what it
-    is called is said by the detections."""
+    Rows come in the order of `whole_and_boxes`: where each lies and what it is called is said by the detections."""
 
     name = "roi_align"
     writes = "regions"

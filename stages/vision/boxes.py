@@ -16,6 +16,12 @@ def by_confidence(detections: Sequence[Detection]) -> list[int]:
     return sorted(range(len(detections)), key=lambda place: -detections[place].score)
 
 
+def whole_and_boxes(detections: Sequence[Detection]) -> list[int | None]:
+    """What the rows of a photo's `regions` are of: the whole photo (None), then the detections `by_confidence`, perhaps
+    more of them than rows."""
+    return [None, *by_confidence(detections)]
+
+
 def suppress(boxes: Array, scores: Array, most: float) -> Array:
     """Greedy non-maximum suppression: indices of the boxes kept, best first.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.records import AttributeScores, Caption, Detection, Evidence, Relation, Scene, SceneGraph, Scored
-from stages.vision.boxes import by_confidence
+from stages.vision.boxes import whole_and_boxes
 
 LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 """One character a place of an attention map: 0 is none, the last the strongest place of that map."""
@@ -83,8 +83,7 @@ def _why(evidence: Evidence | None, detections: tuple[Detection, ...] = ()) -> d
         return None
     box, regions = evidence.detection, list[tuple[str, float]]()
     if evidence.shape is None and 1 < len(evidence.weights) <= len(detections) + 1:
-        places = [None, *by_confidence(detections)]
-        ranked = sorted(zip(evidence.weights, places, strict=False), key=lambda pair: -pair[0])
+        ranked = sorted(zip(evidence.weights, whole_and_boxes(detections), strict=False), key=lambda pair: -pair[0])
         regions = [(_region(place, detections), weight) for weight, place in ranked[:_MOST_LABELS]]
         box = ranked[0][1] if box is None else box
     known = {
