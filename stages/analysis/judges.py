@@ -31,8 +31,12 @@ def judges(choices: Sequence[Choice]) -> tuple[Judge, ...]:
 
 
 def agreement(choices: Iterable[Choice]) -> float | None:
-    """Krippendorff's alpha of the systems preferred, nobody's being one of the values; repeats must be left out."""
-    said: dict[str, list[str]] = defaultdict(list)
+    """Krippendorff's alpha of the sides preferred, neither being one of the values; repeats must be left out.
+
+    Sides and not systems: that one of A and B was preferred could disagree with nothing about C and D, so that systems
+    pooled over pairs would make chance look like disagreement, and any two judges agree.
+    """
+    said: dict[str, list[int]] = defaultdict(list)
     for choice in choices:
-        said[choice.question].append(choice.system)
+        said[choice.question].append(choice.side)
     return alpha(said.values())

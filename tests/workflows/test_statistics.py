@@ -76,6 +76,18 @@ def test_a_partial_system_is_compared_on_its_photos_by_scores_of_these_alone() -
     assert every != pytest.approx(alone[0])  # the idf of six photos is another
 
 
+def test_a_partial_system_leaves_out_as_many_references_as_the_split_allows() -> None:
+    metric, many = Cider(NoOptions()), {photo: (*group, f"grass and {group[1]}") for photo, group in REFERENCES.items()}
+    references = {**many, PHOTOS[5]: REFERENCES[PHOTOS[5]]}
+    words = {"whole": said("a {} runs on grass"), "part": dict(list(said("a red {}").items())[:5])}
+    measured = {
+        name: [(metric, statistics.score(captions, references, [metric], ["leave_one_out"])[0])]
+        for name, captions in words.items()
+    }
+    (told,) = all_pairs(measured, words, references)
+    assert told.photos == 5
+
+
 def test_systems_without_a_common_photo_are_no_pair() -> None:
     metric = Rouge(NoOptions())
     first, second = result(metric, np.zeros((1, 3, 1))), result(metric, np.ones((1, 3, 1)), first=3)

@@ -16,7 +16,7 @@ from workflows.people.key import Key
 from workflows.people.work import OfPeople
 from workflows.results import Results
 
-JUDGED_VERSION = 1
+JUDGED_VERSION = 2
 
 
 class Judged(OfPeople):
