@@ -6,17 +6,15 @@ import luigi
 
 from pipeline.errors import UnknownName
 from pipeline.plan import Plan
-from pipeline.registry import choose
 from workflows.attribution.replacing import Replacing
 from workflows.evaluation import Evaluate
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import find_plans, metrics_of, seeded
+from workflows.planning import find_plans, seeded
 from workflows.results import Results
 from workflows.tasks import Predict
 
 REPORT_VERSION = 8
-NOBODY = "{}: no plan here learns from anything"
 
 
 class Compare(OnSplit):
@@ -56,11 +54,7 @@ class Compare(OnSplit):
     @cached_property
     def missing(self) -> dict[str, str]:
         """metric -> why it cannot run here."""
-        learns = any(plan.learns() for plan in self.found)
-        return {
-            text: self.why_not(text) or ("" if learns or not choose("metrics", text).kind.uses else NOBODY.format(text))
-            for text in metrics_of(self.metrics)
-        }
+        return self.unfit(self.metrics, self.found)
 
     def requires(self) -> list[luigi.Task]:
         columns = [task for plan in self.found for task in self.plan_columns(plan).values()]

@@ -2,14 +2,14 @@
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import luigi
 
-from pipeline.errors import BadData, UnknownName
+from pipeline.errors import BadData, BadOption, UnknownName
 from pipeline.keys import Source, key_of
 from pipeline.plan import Plan
 from pipeline.records import is_array
@@ -17,7 +17,7 @@ from pipeline.registry import choose, get, registered
 from workflows import messages
 from workflows.evaluation import Evaluate
 from workflows.parameters import CommaList, HowToRun, Whole
-from workflows.planning import dataset_at
+from workflows.planning import dataset_at, metrics_of
 from workflows.results import Results
 from workflows.skipped import counted
 from workflows.sources import forget
@@ -25,6 +25,8 @@ from workflows.tasks import Predict, Prepare, Work
 
 DRAWN = "scenes"
 """What a command fits on that has no dataset of its own and is not told another."""
+
+NOBODY = "{}: no plan here learns from anything"
 
 
 class Outer(Work):
@@ -183,6 +185,21 @@ class OnSplit(OnDataset):
             metrics=metrics,
             run_as=self.run_as,
         )
+
+    def unfit(self, metrics: tuple[str, ...], plans: Iterable[Plan]) -> dict[str, str]:
+        """Metric, of those given or the usual ones -> why it cannot judge these plans here; empty where it can.
+
+        Raises:
+            BadOption: if none can.
+        """
+        learns = any(plan.learns() for plan in plans)
+        found = {
+            text: self.why_not(text) or ("" if learns or not choose("metrics", text).kind.uses else NOBODY.format(text))
+            for text in metrics_of(metrics)
+        }
+        if all(found.values()):
+            raise BadOption(f"no metric can judge here: {'; '.join(found.values())}; name others by --metrics")
+        return found
 
     def why_not(self, metric: str) -> str:
         """Why a metric cannot judge this split; empty where it can."""

@@ -6,7 +6,6 @@ import typing
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.config import NoOptions
@@ -17,6 +16,7 @@ from pipeline.stage import Stage
 from stages.analysis.randomisation import LEVEL
 from workflows.costs.printed import print_costs, read_costs
 from workflows.planning import find_plan, find_plans, plan_names
+from workflows.printing import say, show
 from workflows.skipped import counted, reasons
 
 SHOWN = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
@@ -25,7 +25,6 @@ OF_BOXES = {
     "grounding": ("nouns with evidence", "pointing", "pointing, centre", "mass inside", "mass, uniform"),
 }
 """Tables of scores that only photos with boxes have."""
-_out = Console(highlight=False)
 
 
 def print_scores(out: Path) -> None:
@@ -37,7 +36,8 @@ def print_scores(out: Path) -> None:
         ("leave_one_out", "leave one out", SHOWN),
         *(("all", title, names) for title, names in OF_BOXES.items()),
     ]
-    for references, title, names in tables:
+    for references, title, wanted in tables:
+        names = [name for name in wanted if any(key[1:] == (references, name) for key in scores)]
         if all(item["value"] is None for key, item in scores.items() if key[1] == references and key[2] in names):
             continue
         table = Table(title=f"{content['dataset']} {content['split']}, {title}", title_justify="left")
@@ -46,32 +46,32 @@ def print_scores(out: Path) -> None:
             table.add_column(name, justify="right")
         for plan in dict.fromkeys(item["plan"] for item in content["scores"]):
             table.add_row(plan, *(score_cell(scores.get((plan, references, name), {})) for name in names))
-        _out.print(table)
+        show(table)
     for reason in dict.fromkeys(item["missing"] for item in content["scores"] if item.get("missing")):
-        _out.print(f"  -: {reason}", markup=False)
+        say(f"  -: {reason}")
     _print_pairs([item for item in content["pairs"] if item["metric"] == SHOWN[-1]])
     for item in content["seeds"]:
         if item["metric"] == SHOWN[-1]:
             words = f"{item['mean']:.3f}, {item['deviation']:.3f} apart (standard deviation of {item['seeds']} seeds)"
             where = f"{item['metric']}, {item['references'].replace('_', ' ')}"
-            _out.print(f"  {item['plan']}: {where}: {words}", markup=False, soft_wrap=True)
+            say(f"  {item['plan']}: {where}: {words}")
     print_costs(read_costs(out))
     print_skipped(content["skipped"])
-    _out.print(f"report: {out / 'report.html'}", markup=False, soft_wrap=True)
+    say(f"report: {out / 'report.html'}")
 
 
 def print_captions(out: Path) -> None:
     """One line a photo, what was skipped, and where the page is."""
     for item in json.loads((out / "captions.json").read_text(encoding="utf-8")):
-        _out.print(f"{item['image_id']}: {item['caption']}", markup=False, soft_wrap=True)
+        say(f"{item['image_id']}: {item['caption']}")
     print_skipped(json.loads((out / "skipped.json").read_text(encoding="utf-8")))
-    _out.print(f"page: {out / 'captions.html'}", markup=False, soft_wrap=True)
+    say(f"page: {out / 'captions.html'}")
 
 
 def print_bundle(file: Path) -> None:
     """Where a bundle is, its size, and how to use it."""
     size = f"{file.stat().st_size / 1e6:.1f} MB"
-    _out.print(f"bundle: {file} ({size}); captionloom caption PHOTOS --bundle {file}", markup=False, soft_wrap=True)
+    say(f"bundle: {file} ({size}); captionloom caption PHOTOS --bundle {file}")
 
 
 def print_registered(folder: str) -> None:
@@ -85,7 +85,7 @@ def print_registered(folder: str) -> None:
     for group in (folder,) if folder else FOLDERS:
         for name in registered(group):
             kind = get(group, name)
-            _out.print(f"{group}/{name}: {_first_line(kind)}", markup=False, soft_wrap=True)
+            say(f"{group}/{name}: {_first_line(kind)}")
             if kind.config_type is not NoOptions:
                 _print_options(kind.config_type)
 
@@ -93,7 +93,7 @@ def print_registered(folder: str) -> None:
 def print_plans() -> None:
     """The shipped plans and their titles."""
     for name in plan_names():
-        _out.print(f"{name}: {find_plan(name).title}", markup=False, soft_wrap=True)
+        say(f"{name}: {find_plan(name).title}")
 
 
 def print_plan(text: str, swaps: tuple[str, ...], fitted_on: str) -> None:
@@ -103,9 +103,9 @@ def print_plan(text: str, swaps: tuple[str, ...], fitted_on: str) -> None:
         CaptionloomError: where the plan cannot work.
     """
     (plan,) = find_plans((text,), swaps, None, fitted_on)
-    _out.print(f"{plan.name}: {plan.title}", markup=False, soft_wrap=True)
+    say(f"{plan.name}: {plan.title}")
     for written in plan.order():
-        _out.print(f"  {written} <- {_described(plan, written)}", markup=False, soft_wrap=True)
+        say(f"  {written} <- {_described(plan, written)}")
 
 
 def score_cell(score: dict[str, Any]) -> str:
@@ -123,15 +123,15 @@ def _print_pairs(pairs: list[dict[str, Any]]) -> None:
     alike = [f"{item['higher']} and {item['lower']}" for item in told if item["adjusted"] > LEVEL]
     if told:
         words = f"not separable: {'; '.join(alike)}" if alike else "every two systems are separable"
-        _out.print(f"  {SHOWN[-1]}, {told[0]['references'].replace('_', ' ')}: {words}", markup=False, soft_wrap=True)
+        say(f"  {SHOWN[-1]}, {told[0]['references'].replace('_', ' ')}: {words}")
 
 
 def print_skipped(skipped: dict[str, str]) -> None:
     """How many photos were left out, and why each."""
     if skipped:
-        _out.print(f"{counted(skipped)}:", markup=False)
+        say(f"{counted(skipped)}:")
         for reason in reasons(skipped):
-            _out.print(f"  {reason}", markup=False, soft_wrap=True)
+            say(f"  {reason}")
 
 
 def _described(plan: Plan, written: str) -> str:
@@ -157,7 +157,7 @@ def _print_options(config: type[Any]) -> None:
         if choices:
             limits = ["one of " + ", ".join(map(str, choices))]
         about = "; ".join([str(rule.get("help", "")), *limits, f"affects {rule.get('affects', 'fit')}"])
-        _out.print(f"    {item.name}={item.default}: {about}", markup=False, soft_wrap=True)
+        say(f"    {item.name}={item.default}: {about}")
 
 
 def _first_line(kind: type[Any]) -> str:

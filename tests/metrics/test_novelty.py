@@ -7,12 +7,13 @@ import luigi
 import pytest
 
 from pipeline.config import NoOptions
-from pipeline.errors import BadData
+from pipeline.errors import BadData, BadOption
 from pipeline.records import Truth
 from pipeline.stage import Resources
 from stages.metrics.novelty import NOVEL, Novelty
 from stages.resources.training_captions import TrainingCaptions
-from workflows.compare import NOBODY, Compare
+from workflows.compare import Compare
+from workflows.outer import NOBODY
 from workflows.sources import forget
 
 TRAIN = [Truth("1", ("A dog runs.", "The dog's ball!")), Truth("2", ()), Truth("3", ("Two cats sit, asleep.",))]
@@ -45,4 +46,7 @@ def test_who_borrows_sentences_says_nothing_new(tmp_path: Path, monkeypatch: pyt
     assert found["human", "leave_one_out"] > 0.5
     assert "word for word" in Path("out/report.html").read_text()
     forget()
-    assert Compare(plans=("human",), **given).missing == {"novelty": NOBODY.format("novelty")}
+    with pytest.raises(BadOption, match=f"no metric can judge here: {NOBODY.format('novelty')}; name others"):
+        Compare(plans=("human",), **given).output()
+    given |= {"metrics": ("novelty", "rouge")}
+    assert Compare(plans=("human",), **given).missing == {"novelty": NOBODY.format("novelty"), "rouge": ""}

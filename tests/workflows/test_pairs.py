@@ -61,3 +61,17 @@ def test_the_terminal_prints_half_the_interval_and_names_who_is_alike(
     said = capsys.readouterr().out
     assert "0.500 ±.060" in said
     assert "CIDEr-D, all: not separable: a and b" in said
+    assert "METEOR" not in said  # which nobody asked for
+
+
+def test_names_in_brackets_are_printed_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scores = [
+        {"plan": name, "metric": "CIDEr-D", "references": "all", "value": 0.5, "interval": None}
+        for name in ("up_down[greedy]", "up_down[beam]", "up_down:dog:")
+    ]
+    about = {"dataset": "folder:paths=[old]", "split": "all", "skipped": {}}
+    content = {**about, "scores": scores, "pairs": [], "seeds": [], "costs": []}
+    (tmp_path / "scores.json").write_text(json.dumps(content))
+    print_scores(tmp_path)
+    said = capsys.readouterr().out
+    assert all(name in said for name in ("up_down[greedy]", "up_down[beam]", "up_down:dog:", "folder:paths=[old]"))

@@ -45,6 +45,7 @@ def test_every_combination_is_scored_and_what_cannot_work_is_named(
     print_substitution(tmp_path / "out")
     printed = capsys.readouterr().out
     assert "left out: relations=oracle captions=show_attend_tell" in printed
+    assert "METEOR" not in printed
     assert task.complete()
 
 

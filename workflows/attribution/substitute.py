@@ -15,10 +15,10 @@ from pipeline.registry import choose
 from workflows.evaluation import Evaluate
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
-from workflows.planning import find_plans, metrics_of
+from workflows.planning import find_plans
 from workflows.results import Results
 
-SUBSTITUTION_VERSION = 1
+SUBSTITUTION_VERSION = 2
 
 
 class Substitute(OnSplit):
@@ -88,10 +88,15 @@ class Substitute(OnSplit):
             return str(error)
         return plan
 
+    @cached_property
+    def missing(self) -> dict[str, str]:
+        """metric -> why it cannot run here."""
+        return self.unfit(self.metrics, [plan for plan in self.combinations.values() if isinstance(plan, Plan)])
+
     @property
     def scored(self) -> dict[tuple[str, ...], Evaluate]:
         """Of every combination that works the task that scores it by the metrics that can run here."""
-        metrics = tuple(text for text in metrics_of(self.metrics) if not self.why_not(text))
+        metrics = tuple(text for text, reason in self.missing.items() if not reason)
         plans = {texts: plan for texts, plan in self.combinations.items() if isinstance(plan, Plan)}
         return {texts: self.scoring(plan, metrics) for texts, plan in plans.items()}
 
@@ -110,6 +115,7 @@ class Substitute(OnSplit):
             "plan": [self.found.name, self.found.title, self.found.text],
             "fields": list(self.alternatives),
             "scores": scores,
+            "missing": self.missing,
             "left_out": {"/".join(texts): why for texts, why in self.left_out.items()},
             "split": self.on.split_recipe(self.split),
             "skipped": self.skipped,

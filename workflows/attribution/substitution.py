@@ -31,6 +31,7 @@ def write_substitution(directory: Path, task: "Substitute") -> None:
         "command": task.command,
         "combinations": rows,
         "left_out": left_out,
+        "missing": [reason for reason in task.missing.values() if reason],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (directory / "substitution.json").write_text(text, encoding="utf-8")

@@ -3,12 +3,10 @@
 import json
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from workflows.printing import say, show
 from workflows.terminal import print_skipped, score_cell
-
-_out = Console(highlight=False)
 
 
 def print_confidence(out: Path) -> None:
@@ -24,6 +22,6 @@ def print_confidence(out: Path) -> None:
         ]
         plain = [{"value": plan[name]} for name in ("share_good", "area_of_an_oracle", "area_by_chance")]
         table.add_row(plan["plan"], *map(score_cell, (plain[0], *measured, *plain[1:])))
-    _out.print(table)
+    show(table)
     print_skipped(content["skipped"])
-    _out.print(f"curves: {out / 'risk.svg'}", markup=False, soft_wrap=True)
+    say(f"curves: {out / 'risk.svg'}")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.codec import decode
@@ -13,8 +12,8 @@ from pipeline.errors import StoreError
 from workflows.costs.forecast import Forecast
 from workflows.costs.recorded import Cost
 from workflows.costs.systems import StageCost, SystemCost, Total
+from workflows.printing import say, show
 
-_out = Console(highlight=False)
 _NUMBERS = ("seconds", "CPU s", "peak MiB", "MB", "parameters", "photos/s")
 
 
@@ -46,7 +45,7 @@ def print_costs(costs: Sequence[SystemCost]) -> None:
             _most(photo.memory, photo.bound),
             _number(1 / photo.seconds) if photo.seconds and not photo.gaps else "-",
         )
-    _out.print(table)
+    show(table)
 
 
 def print_stages(costs: Sequence[SystemCost]) -> None:
@@ -60,17 +59,17 @@ def print_stages(costs: Sequence[SystemCost]) -> None:
         table.add_row("all fitting", *_totals(fit), "")
         rate = _number(1 / photo.seconds) if photo.seconds and not photo.gaps else "-"
         table.add_row("one photo", *_totals(photo), rate)
-        _out.print(table)
-    _out.print("  *: shared with another system, counted whole for each; >=: without what was not recorded (-);")
-    _out.print("  <=: memory of a process that also made other things")
+        show(table)
+    say("  *: shared with another system, counted whole for each; >=: without what was not recorded (-);")
+    say("  <=: memory of a process that also made other things")
 
 
 def print_forecast(told: Forecast) -> None:
     """What is done, what would run, and what to expect of it."""
     for work in told.done:
-        _out.print(f"done: {work}", markup=False, soft_wrap=True)
+        say(f"done: {work}")
     if not told.todo:
-        _out.print("nothing to run")
+        say("nothing to run")
         return
     table = _table(f"{len(told.todo)} to run", "", ("photos", "seconds", "CPU s", "MB", "MiB", "recorded"))
     for each in told.todo:
@@ -93,11 +92,11 @@ def print_forecast(told: Forecast) -> None:
         _mebibytes(max((each.memory or 0 for each in told.todo), default=0)),
         "",
     )
-    _out.print(table)
-    _out.print("  time: seconds a photo of the nearest recorded one times photos, one task after another;")
-    _out.print("  memory, and the bytes of models and resources: as they were there")
+    show(table)
+    say("  time: seconds a photo of the nearest recorded one times photos, one task after another;")
+    say("  memory, and the bytes of models and resources: as they were there")
     short = told.disk > told.free
-    _out.print(f"  free disk: {_megabytes(told.free)} MB{', which is less than what is expected' if short else ''}")
+    say(f"  free disk: {_megabytes(told.free)} MB{', which is less than what is expected' if short else ''}")
 
 
 def _table(title: str, first: str, columns: Sequence[str]) -> Table:

@@ -4,12 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from workflows.people.key import Key
-
-_out = Console(highlight=False)
+from workflows.printing import say, show
 
 
 def print_questions(out: Path) -> None:
@@ -18,16 +16,16 @@ def print_questions(out: Path) -> None:
     systems = sorted({system for question in asked for system in question.systems})
     repeats = sum(bool(question.of) for question in asked)
     photos = len({question.photo for question in asked})
-    _say(f"{len(asked)} questions ({repeats} asked again) about {len(systems)} systems on {photos} photos")
-    _say(f"page for the judges: {out / 'judge.html'}")
-    _say(f"then: captionloom judged answers-*.json --key {out / 'key.json'}")
+    say(f"{len(asked)} questions ({repeats} asked again) about {len(systems)} systems on {photos} photos")
+    say(f"page for the judges: {out / 'judge.html'}")
+    say(f"then: captionloom judged answers-*.json --key {out / 'key.json'}")
 
 
 def print_judged(out: Path) -> None:
     """Systems best first, every two of them, and the judges."""
     content = json.loads((out / "judged.json").read_text(encoding="utf-8"))
     strong = not content.get("missing")
-    _say("preferred, cannot say counting half, with intervals over photos:")
+    say("preferred, cannot say counting half, with intervals over photos:")
     table = Table()
     for name, side in (("system", "left"), ("answers", "right"), ("share", "right"), ("strength", "right")):
         table.add_column(name, justify="right" if side == "right" else "left")
@@ -36,10 +34,10 @@ def print_judged(out: Path) -> None:
         strength = _bounded(one["strength"], one["strength_interval"])
         share = one["preferred"]
         table.add_row(one["system"], str(share["count"]), _share(share), strength, _share(one["chance"]))
-    _out.print(table)
+    show(table)
     if not strong:
-        _say(f"  -: {content['missing']}")
-    _say("every two systems:")
+        say(f"  -: {content['missing']}")
+    say("every two systems:")
     duels = Table()
     for name in ("first", "second"):
         duels.add_column(name)
@@ -48,14 +46,14 @@ def print_judged(out: Path) -> None:
     for one in content["duels"]:
         counts = (str(one[name]) for name in ("wins", "losses", "undecided"))
         duels.add_row(one["first"], one["second"], *counts, _share(one["share"]))
-    _out.print(duels)
+    show(duels)
     for one in content["judges"]:
         again = f", {one['consistent']} of {one['repeated']} repeats answered as before" if one["repeated"] else ""
-        _say(f"judge {one['name']}: {one['answers']} answers{again}")
+        say(f"judge {one['name']}: {one['answers']} answers{again}")
     agreement = content["agreement"]
     said = "-: no two judges answered one question, or all gave one answer" if agreement is None else f"{agreement:.2f}"
-    _say(f"agreement of judges (Krippendorff's alpha): {said}")
-    _say(f"the first side was taken in {_share(content['first_side'])} of decided answers")
+    say(f"agreement of judges (Krippendorff's alpha): {said}")
+    say(f"the first side was taken in {_share(content['first_side'])} of decided answers")
 
 
 def print_correlations(out: Path) -> None:
@@ -64,7 +62,7 @@ def print_correlations(out: Path) -> None:
     title = (
         f"Kendall's tau-{content['variant']} with {content['judgements']} judgements of {content['captions']} captions"
     )
-    _say(f"{title} under {content['photos']} photos, with intervals over photos:")
+    say(f"{title} under {content['photos']} photos, with intervals over photos:")
     table = Table()
     table.add_column("score")
     table.add_column("tau", justify="right")
@@ -72,11 +70,11 @@ def print_correlations(out: Path) -> None:
         content["correlations"], key=lambda one: -2.0 if one["tau"] is None else one["tau"], reverse=True
     ):
         table.add_row(one["score"], _bounded(one["tau"], one["interval"]))
-    _out.print(table)
+    show(table)
     for reason in dict.fromkeys(one["missing"] for one in content["correlations"] if one.get("missing")):
-        _say(f"  -: {reason}")
+        say(f"  -: {reason}")
     if content["left_out"]:
-        _say(f"{content['left_out']} judged captions were left out: references of their photo, or without another")
+        say(f"{content['left_out']} judged captions were left out: references of their photo, or without another")
 
 
 def _share(share: dict[str, Any]) -> str:
@@ -87,7 +85,3 @@ def _bounded(value: float | None, interval: list[float] | None) -> str:
     if value is None or interval is None:
         return "-"
     return f"{value:.2f} [{interval[0]:.2f}, {interval[1]:.2f}]"
-
-
-def _say(text: str) -> None:
-    _out.print(text, markup=False, soft_wrap=True)

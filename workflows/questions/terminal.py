@@ -3,9 +3,7 @@
 import json
 from pathlib import Path
 
-from rich.console import Console
-
-_out = Console(highlight=False)
+from workflows.printing import say
 
 
 def print_answers(out: Path) -> None:
@@ -13,13 +11,13 @@ def print_answers(out: Path) -> None:
     content = json.loads((out / "answers.json").read_text(encoding="utf-8"))
     left_out = ", leave one out" if content["references"] == "leave_one_out" else ""
     for answer in content["answers"]:
-        _out.print(answer["title"], style="bold", markup=False, soft_wrap=True)
-        _out.print(f"  {answer['claim']}", markup=False, soft_wrap=True)
+        say(answer["title"], style="bold")
+        say(f"  {answer['claim']}")
         for one in answer["decided"]:
             number = f"{one['value']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
             of = ", ".join(f"{name} {value['value']:.3f}" for name, value in one["of"].items())
             seeds = f"; seeds {one['deviation']:.4f} apart" if "deviation" in one else ""
             about = f"({of}; {one['photos']} photos{seeds})"
             words = f"  {one['says']}: {one['score']}{left_out} {number}, {one['verdict']} {about}"
-            _out.print(words, markup=False, soft_wrap=True)
-    _out.print(f"answers: {out / 'answers.json'}", markup=False, soft_wrap=True)
+            say(words)
+    say(f"answers: {out / 'answers.json'}")

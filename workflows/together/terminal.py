@@ -3,12 +3,10 @@
 import json
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from workflows.printing import say, show
 from workflows.terminal import score_cell
-
-_out = Console(highlight=False)
 
 
 def print_choices(out: Path) -> None:
@@ -22,8 +20,8 @@ def print_choices(out: Path) -> None:
     for choice in content["choices"]:
         often = ", ".join(f"{name} {share:.0%}" for name, share in choice["speaks"].items())
         table.add_row(choice["choice"], _bounded(choice), _bounded(choice["above_best_alone"]), often)
-    _out.print(table)
-    _out.print(f"captions chosen: {out / 'chosen.json'}", markup=False, soft_wrap=True)
+    show(table)
+    say(f"captions chosen: {out / 'chosen.json'}")
 
 
 def _bounded(number: dict[str, float]) -> str:
