@@ -14,7 +14,7 @@ from workflows.planning import find_plans, seeded
 from workflows.results import Results
 from workflows.tasks import Predict
 
-REPORT_VERSION = 8
+REPORT_VERSION = 9
 
 
 class Compare(OnSplit):

@@ -117,7 +117,7 @@ def _difference(task: "Compare", plan: Plan) -> str:
     """What this plan had that the others had not: its stages' options and resources, and what it was fitted on."""
     options = [f"{written}/{text}" for written, text in plan.stages.items() if ":" in text]
     parts = [*options, *plan.resources.values()]
-    if task.fitted_on.text != task.on.text:
+    if plan.learns() and task.fitted_on.text != task.on.text:
         parts.append(f"fitted on {task.fitted_on.about}")
     return "; ".join(parts)
 

@@ -398,6 +398,14 @@ def test_best_leaves_out_oracle_human_and_partial_systems(made: Comparison) -> N
     assert table.rows[0].scored == ""
 
 
+def test_a_partial_system_is_not_best_with_the_best_value_either(made: Comparison) -> None:
+    value, whole, part = (Score("BLEU-4", 0.3, "all", "f"),), made.systems[0].scenes, made.systems[4].scenes
+    worse = System("worse", "", {}, (), "", (Score("BLEU-4", 0.1, "all", "f"),), whole)
+    systems = (worse, System("whole", "", {}, (), "", value, whole), System("part", "", {}, (), "", value, part))
+    table = score_table(Comparison("d", "test", made.images, (), systems, ""))
+    assert [row.cells[0].best for row in table.rows] == [False, True, False]
+
+
 def test_equal_scores_are_both_best_and_unlike_fingerprints_have_no_best(tmp_path: Path) -> None:
     made = comparison(tmp_path, photos=1)
 

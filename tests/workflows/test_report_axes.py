@@ -57,6 +57,16 @@ def test_the_choice_of_references_is_the_one_that_has_people(measured: Compariso
     assert [point.shape for point in found.points] == ["diamond", "diamond", "circle", "triangle"]
 
 
+def test_captions_made_elsewhere_have_a_mark_of_their_own_and_say_how_many_they_are(measured: Comparison) -> None:
+    partial = measured.systems[4]
+    scored = replace(partial, scores=measured.systems[0].scores)
+    points = axes(replace(measured, systems=(*measured.systems[:4], scored))).points
+    assert (points[-1].name, points[-1].shape) == (f"{partial.name} (1 photo)", "square")
+    page = render(replace(measured, systems=(*measured.systems[:4], scored)))
+    assert "written elsewhere" in page
+    assert "written elsewhere" not in render(measured)
+
+
 def test_less_is_better_of_what_is_marked_so_and_length_has_no_best(measured: Comparison) -> None:
     relevance, fluency = (table for _, _, table in axes(measured).tables)
     assert best(relevance) == {"tuple_f1": ["babytalk"], "CHAIR-i \u2193": ["babytalk"]}

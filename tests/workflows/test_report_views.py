@@ -1,5 +1,6 @@
 """What the views of systems and the galleries say: ranks, shares, words, and the photos chosen."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from workflows.report.galleries import galleries, section
 from workflows.report.page import render
 from workflows.report.section import Section
 from workflows.report.shots import MOST_SHOWN, most, typical
-from workflows.report.systems import parts, standings
+from workflows.report.systems import parts, standings, views
 from workflows.report.wording import LONGEST, wording
 
 
@@ -37,7 +38,22 @@ def test_a_standing_is_ranked_by_what_is_better() -> None:
     assert perplexity.others == (1.0, 0.5, 0.0)
     assert length.rank == ""
     (lone,) = standings([Score("CIDEr-D", 0.5, "all", "f"), Score("METEOR", None, "all", "f")], [systems[0]])
-    assert (lone.rank, lone.text) == ("", "0.500")
+    assert (lone.rank, lone.text, lone.at) == ("", "0.500", 0.5)
+    (lone,) = standings([Score("CIDEr-D", 0.5, "all", "g")], [[Score("CIDEr-D", 0.5, "all", "g")], *systems])
+    assert (lone.rank, lone.at, lone.others) == ("", 0.5, (0.5,))  # nobody else was scored alike
+
+
+def test_a_system_that_did_not_see_all_photos_says_so_and_has_no_rank_among_those_that_did(tmp_path: Path) -> None:
+    told = {system.name: body for system, body in views(comparison(tmp_path))}
+    (part,) = [body for body in told.values() if "scored on 2 of 4 photos" in body]
+    assert " of " not in "".join(re.findall("<td>[^<]*</td></tr>", part))
+    assert "3 of 3</td>" in told["babytalk"]
+
+
+def test_a_lone_system_says_nothing_that_no_other_says(tmp_path: Path) -> None:
+    made = comparison(tmp_path)
+    ((_, body),) = views(replace(made, systems=made.systems[:1]))
+    assert "no other system" not in body
 
 
 def test_parts_say_who_else_has_the_same_stage(tmp_path: Path) -> None:

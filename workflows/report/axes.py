@@ -72,8 +72,8 @@ def _both(comparison: Comparison, references: str) -> tuple[Point, ...]:
         if fluency and relevance and fluency.value is not None and relevance.value is not None:
             spread = (fluency.interval, relevance.interval) if fluency.interval and relevance.interval else None
             together = system.together.get(references, 0.0)
-            mark = Point(system.name, fluency.value, relevance.value, shape(system), _aside(system), spread, together)
-            points.append(mark)
+            name, kind = label(comparison, system), shape(system)
+            points.append(Point(name, fluency.value, relevance.value, kind, _aside(system), spread, together))
     return tuple(points)
 
 
@@ -81,10 +81,18 @@ def _aside(system: System) -> bool:
     return system.human or bool(system.oracle)
 
 
+def label(comparison: Comparison, system: System) -> str:
+    """What stands beside its mark: its name, and of how many photos its scores are if not of all."""
+    many = system.said
+    return system.name if many == len(comparison.images) else f"{system.name} ({many:,} photo{'s' * (many != 1)})"
+
+
 def shape(system: System) -> str:
     """The mark of its kind in every chart."""
     if system.human:
         return "triangle"
+    if system.elsewhere:
+        return "square"
     return "diamond" if any(field in system.stages for field in LABELLED) else "circle"
 
 

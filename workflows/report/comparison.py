@@ -40,6 +40,16 @@ class System:
         """Whether its captions are people's own."""
         return split_spec(self.stages.get("captions", ""))[0] == "human"
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether its captions come from a file."""
+        return split_spec(self.stages.get("captions", ""))[0] == "from_file"
+
+    @property
+    def said(self) -> int:
+        """Of how many photos it said something."""
+        return sum(bool(self.captions(place)) for place in range(len(self.scenes)))
+
     def captions(self, place: int) -> tuple[Caption, ...]:
         """What it said of one photo, best first."""
         said: tuple[Caption, ...] | None = self.scenes[place].fields.get("captions")

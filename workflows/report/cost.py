@@ -4,14 +4,11 @@ import math
 from dataclasses import dataclass
 
 from workflows.costs.systems import SystemCost
-from workflows.report.axes import shape
+from workflows.report.axes import label, shape
 from workflows.report.comparison import Comparison, System
 from workflows.report.scatter import FRAME, NARROW, Frame, Point, Scatter, scatter
 from workflows.report.scores import GROUPS, photo_scores
 from workflows.report.section import Section, filled
-
-NOBODYS = ("human", "from_file")
-"""Stages of captions that only hand on what somebody else wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +48,12 @@ def chart(comparison: Comparison) -> Chart:
             continue
         spent = costs[system.name].photo.cpu_seconds
         spread = ((spent, spent), score.interval) if score.interval else None
-        points.append(Point(system.name, spent, score.value, shape(system), bool(system.oracle), spread))
+        points.append(Point(label(comparison, system), spent, score.value, shape(system), bool(system.oracle), spread))
     return Chart(f"{metric}, {GROUPS[references].lower()}", tuple(points), tuple(left_out))
 
 
 def _why_not(system: System, cost: SystemCost | None) -> str:
-    if system.stages.get("captions", "").partition(":")[0] in NOBODYS:
+    if system.human or system.elsewhere:
         return "was written elsewhere"
     if cost is None or cost.photo.gaps or not cost.photo.cpu_seconds:
         return "is not recorded whole"

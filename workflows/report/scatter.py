@@ -35,7 +35,7 @@ class Point:
     """A system: a cost above 0, such as perplexity, a gain, such as relevance, and where each lies, 95 % sure.
 
     `together` is how the logarithm of the cost and the gain go together over resamples, their correlation; `shape` is
-    circle, diamond or triangle; `aside` is true of people and of systems that saw the truth, drawn hollow.
+    circle, diamond, square or triangle; `aside` is true of people and of systems that saw the truth, drawn hollow.
     """
 
     name: str

@@ -68,8 +68,7 @@ def score_table(comparison: Comparison, variants: bool = False) -> ScoreTable:
                 cells.append(Cell("–", reason=reason, footnote=footnotes.index(reason) + 1))
             else:
                 text = _text(one.scores[column].value)
-                best_here = one.contends and text == best[column]
-                cells.append(Cell(text, best_here, interval=_bounds(one.scores[column].interval)))
+                cells.append(Cell(text, one.system.name in best[column], interval=_bounds(one.scores[column].interval)))
         rows.append(Row(one.system, one.scored(columns, len(comparison.images)), tuple(cells)))
     groups = tuple(
         (title, tuple(metric for references, metric in columns if references == group))
@@ -133,7 +132,7 @@ class _Found:
     @classmethod
     def of(cls, system: System) -> Self:
         scores: dict[Column, Score] = {(score.references, score.metric): score for score in system.scores}
-        return cls(system, scores, sum(bool(system.captions(place)) for place in range(len(system.scenes))))
+        return cls(system, scores, system.said)
 
     @property
     def contends(self) -> bool:
@@ -141,16 +140,23 @@ class _Found:
 
     def scored(self, columns: tuple[Column, ...], total: int) -> str:
         known = any(not _missing(self.scores.get(column)) for column in columns)
-        return f"scored on {self.said:,} of {total:,} photos" if known and self.said < total else ""
+        return scored_on(self.said, total) if known else ""
 
 
-def _best(column: Column, found: list[_Found], way: Better) -> str:
+def scored_on(said: int, total: int) -> str:
+    """On how many photos a system was scored; empty where it said something of all."""
+    return f"scored on {said:,} of {total:,} photos" if said < total else ""
+
+
+def _best(column: Column, found: list[_Found], way: Better) -> frozenset[str]:
+    """The systems of the best printed value, of those that can be held against each other."""
     rivals = [one for one in found if one.contends and not _missing(one.scores.get(column))]
     most = max((one.said for one in rivals), default=0)
-    fair = [one.scores[column] for one in rivals if one.said == most]
-    if way == "neither" or len(fair) < 2 or len({score.fingerprint for score in fair}) > 1:
-        return ""
-    return _text((min if way == "less" else max)(score.value or 0.0 for score in fair))
+    fair = {one.system.name: one.scores[column] for one in rivals if one.said == most}
+    if way == "neither" or len(fair) < 2 or len({score.fingerprint for score in fair.values()}) > 1:
+        return frozenset()
+    best = _text((min if way == "less" else max)(score.value or 0.0 for score in fair.values()))
+    return frozenset(name for name, score in fair.items() if _text(score.value) == best)
 
 
 def _missing(score: Score | None) -> str:

@@ -7,7 +7,7 @@ from pipeline.records import Score
 from workflows.report.ablation import shown
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import curves
-from workflows.report.scores import GROUPS, better, by_photo, photo_metric
+from workflows.report.scores import GROUPS, better, by_photo, photo_metric, scored_on
 from workflows.report.section import filled
 from workflows.report.shots import Shot, most, typical
 from workflows.report.wording import wording
@@ -16,7 +16,7 @@ from workflows.report.wording import wording
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One score among those of all systems: `at` and `others` are where they lie, of 0 to 1, the better the higher;
-    `rank` is "2 of 5", empty where neither more nor less is better or nobody else has it."""
+    `rank` is "2 of 5", empty where neither more nor less is better or nobody else has it; a lone one lies halfway."""
 
     metric: str
     text: str
@@ -40,14 +40,17 @@ def views(comparison: Comparison) -> list[tuple[System, str]]:
     """Every system and the HTML of its view."""
     scored = by_photo(comparison)
     said = {system.name: _texts(comparison, system) for system in comparison.systems}
+    spoken = {name: sum(text is not None for text in texts) for name, texts in said.items()}
     people = [text for place in range(len(comparison.images)) for text in comparison.references(place)]
     made = []
     for system, scores in zip(comparison.systems, scored, strict=True):
-        references, standings = _standings(comparison, system)
+        alike = [other for other in comparison.systems if spoken[other.name] == spoken[system.name]]
+        references, standings = _standings(system, alike)
         body = filled(
             "system.html",
             system=system,
             references=references,
+            scored=scored_on(spoken[system.name], len(comparison.images)),
             standings=standings,
             parts=parts(comparison, system),
             ablation=system.ablation,
@@ -79,15 +82,16 @@ def parts(comparison: Comparison, system: System) -> list[Part]:
 
 
 def standings(mine: Sequence[Score], all_of: Sequence[Sequence[Score]]) -> list[Standing]:
-    """A system's scores among those of every system, itself among them; without those it has not."""
+    """A system's scores among those of all systems scored alike, itself among them; without those it has not."""
     ways, found = better(), list[Standing]()
     for score in mine:
         if score.value is None:
             continue
-        values = sorted(s.value for each in all_of for s in each if s.metric == score.metric and s.value is not None)
+        alike = (s for each in all_of for s in each if (s.metric, s.fingerprint) == (score.metric, score.fingerprint))
+        values = sorted(s.value for s in alike if s.value is not None)
         way = ways.get(score.metric, "more")
         low, high = values[0], values[-1]
-        place = [(value - low) / ((high - low) or 1.0) for value in (score.value, *values)]
+        place = [(value - low) / (high - low) if low < high else 0.5 for value in (score.value, *values)]
         if way == "less":
             place = [1.0 - one for one in place]
         ahead = sum(value > score.value if way == "more" else value < score.value for value in values)
@@ -97,10 +101,10 @@ def standings(mine: Sequence[Score], all_of: Sequence[Sequence[Score]]) -> list[
     return found
 
 
-def _standings(comparison: Comparison, system: System) -> tuple[str, list[Standing]]:
-    """Under the choice of references under which the system has more scores."""
+def _standings(system: System, alike: Sequence[System]) -> tuple[str, list[Standing]]:
+    """Under the choice of references under which the system has more scores, among systems of equally many photos."""
     group = max(GROUPS, key=lambda one: sum(s.references == one and s.value is not None for s in system.scores))
-    of_all = [[s for s in each.scores if s.references == group] for each in comparison.systems]
+    of_all = [[s for s in each.scores if s.references == group] for each in alike]
     mine = [score for score in system.scores if score.references == group and "(" not in score.metric]
     return GROUPS[group].lower(), standings(mine, of_all)
 

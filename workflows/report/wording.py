@@ -18,7 +18,7 @@ class Wording:
 
     `mean` and `their_mean` are words a caption; `different` counts different words, `words` all; `liked` are the words
     whose share of its words is most above their share of people's, (word, per thousand, people's per thousand);
-    `alone` those that no other system said, with how often.
+    `alone` those that no other system said, where there are others, with how often.
     """
 
     mean: float
@@ -49,7 +49,7 @@ def wording(captions: Sequence[str], references: Iterable[str], others: Iterable
         lengths=_shares(said.lengths),
         theirs=_shares(people.lengths),
         liked=tuple(share for share in shares[:MOST_WORDS] if share[1] > share[2]) if people.words else (),
-        alone=tuple((word, -count) for count, word in alone[:MOST_WORDS]),
+        alone=tuple((word, -count) for count, word in alone[:MOST_WORDS]) if elsewhere else (),
     )
 
 
