@@ -23,7 +23,8 @@ class Results(luigi.Target):
     writes it."""
 
     def __init__(self, out: Path, key: str, by: str) -> None:
-        self.out, self.key, self.by = out.absolute(), key, by
+        self.out = out.resolve() if out.is_symlink() else out.absolute()  # a link stays, what it leads to is replaced
+        self.key, self.by = key, by
 
     def exists(self) -> bool:
         """Whether the results are there, whole.

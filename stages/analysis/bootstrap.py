@@ -14,6 +14,9 @@ from stages.analysis.scoring import MetricResult
 
 DRAWS = 1_000
 LEVEL = 0.95
+LEAST_PHOTOS = 10
+"""Resamples of fewer photos are too much alike for their bounds to be an interval, and of one photo are all the same: a
+sure sign of whatever it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,13 @@ def intervals(
     metric: Metric[object], result: MetricResult, draws: Array, level: float = LEVEL
 ) -> dict[str, tuple[float, float]]:
     """Score -> the bounds that `level` of the resamples lie between; of those, where some have no value, that have one.
+    None of fewer than LEAST_PHOTOS photos.
 
     Args:
         metric: the one `result` is of.
         draws: (draws, photos) from `photo_draws`.
     """
+    if len(result.photos) < LEAST_PHOTOS:
+        return {}
     columns = zip(metric.scores, resampled(metric, result, draws).T, strict=True)
     return {name: bounds(column, level) for name, column in columns if np.isfinite(column).any()}

@@ -12,14 +12,11 @@ from pipeline.errors import UnknownName
 from pipeline.records import Array
 from pipeline.stage import Metric
 from stages.analysis.alike import require_alike
-from stages.analysis.bootstrap import Estimate, estimate, resampled, whole_and_draws
+from stages.analysis.bootstrap import LEAST_PHOTOS, Estimate, estimate, resampled, whole_and_draws
 from stages.analysis.scoring import MetricResult
 
 Term: TypeAlias = tuple[float, Metric[Any], MetricResult]
 """A weight, and what a metric measured."""
-LEAST_PHOTOS = 10
-"""Resamples of fewer photos are too much alike for their bounds to be an interval, and of one photo are all the same: a
-sure sign of whatever it shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ import pytest
 
 from pipeline.config import NoOptions
 from pipeline.errors import BadData, UnknownName
-from stages.analysis.bootstrap import photo_draws
-from stages.analysis.contrasts import LEAST_PHOTOS, Term, contrast, contrast_of_seeds
+from stages.analysis.bootstrap import LEAST_PHOTOS, photo_draws
+from stages.analysis.contrasts import Term, contrast, contrast_of_seeds
 from stages.metrics.bleu import Bleu
 from stages.metrics.rouge import Rouge
 from tests.analysis.results import bleu_rows, result

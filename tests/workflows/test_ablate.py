@@ -89,6 +89,8 @@ def test_a_comparison_says_what_the_stages_of_its_systems_cost(directory: Path) 
     assert alone.verdict.split(" (")[0] in page
     with pytest.raises(UnknownName, match="babytalk_oracle"):
         _ = compared.clone(ablate=("babytalk",)).ablated
+    with pytest.raises(BadOption, match="'human' to ablate is people's own captions"):
+        _ = compared.clone(ablate=("human",)).ablated
 
 
 def test_what_a_network_reads_of_another_photo_is_as_good_as_another_photos_caption(

@@ -39,9 +39,9 @@ def test_where_no_boxes_are_known_grounding_is_missing_with_the_reason() -> None
     Path("album").mkdir()
     PIL.Image.new("RGB", (9, 9)).save("album/a.png")
     Path("album/captions.csv").write_text("file,caption,split\na.png,A dot.,test\n")
-    task = Compare(plans=("human",), dataset="folder:album", metrics=("grounding",), store="store")
+    task = Compare(plans=("human",), dataset="folder:album", metrics=("grounding", "rouge"), store="store")
     forget()
-    assert task.missing == {"grounding": "grounding: photos of folder have no true detections"}
+    assert task.missing == {"grounding": "grounding: photos of folder have no true detections", "rouge": ""}
 
 
 def test_captions_of_some_photos_are_compared_with_others_by_what_is_boxed_there(

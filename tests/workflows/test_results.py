@@ -50,6 +50,17 @@ def test_what_somebody_put_among_the_results_is_not_lost(tmp_path: Path) -> None
         Results(tmp_path / "out", "b", "Compare").exists()
 
 
+def test_a_link_to_a_directory_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "disk" / "results")
+    for key in ("a", "b"):
+        write(tmp_path / "out", key, key)
+        assert Results(tmp_path / "out", key, "Compare").exists()
+    assert (tmp_path / "out").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "out"]
+    assert (tmp_path / "disk" / "results" / "report.html").read_text() == "b"
+
+
 def test_a_neighbour_of_a_like_name_stays(tmp_path: Path) -> None:
     (tmp_path / ".out.backup-2024").mkdir()
     write(tmp_path / "out", "a", "first")

@@ -12,7 +12,7 @@ from pipeline.records import FIELDS
 from workflows.attribution.substitute import Substitute
 from workflows.attribution.terminal import print_substitution
 
-SMALL = "scenes:train=20:val=3:test=6"
+SMALL = "scenes:train=20:val=3:test=12"
 
 
 def test_every_combination_is_scored_and_what_cannot_work_is_named(

@@ -8,7 +8,7 @@ from itertools import combinations, cycle
 
 import numpy as np
 
-from pipeline.errors import BadData, BadOption
+from pipeline.errors import BadData
 from pipeline.keys import key_of
 from pipeline.text import tokenise
 
@@ -29,7 +29,7 @@ class Question:
 
 
 def questions(said: Mapping[str, Mapping[str, str]], count: int, repeats: int, seed: int) -> tuple[Question, ...]:
-    """Draw `count` questions and `repeats` of them again, in the order in which they are asked.
+    """Draw `count` questions and `repeats` of them again, a third at most, in the order in which they are asked.
 
     Every two systems get equally many, to one, as long as there are photos of which they say different words; those
     asked about least come first; of two systems each is on either side equally often, to one. Repeats are of
@@ -39,13 +39,10 @@ def questions(said: Mapping[str, Mapping[str, str]], count: int, repeats: int, s
         said: system -> photo -> caption.
 
     Raises:
-        BadOption: for more repeats than a third of the questions.
         BadData: if there are not two systems, or no two captions of one photo differ.
     """
     generator = np.random.default_rng(seed)
     drawn = _drawn(said, count, generator)
-    if repeats > len(drawn) // 3:
-        raise BadOption(f"{repeats} of {len(drawn)} questions cannot be repeated: ask for {len(drawn) // 3} at most")
     order = [drawn[place] for place in generator.permutation(len(drawn))]
     asked = [
         replace(question, id=key_of([seed, place, question.photo, question.captions])[:ID_LENGTH])

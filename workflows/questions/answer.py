@@ -12,7 +12,8 @@ from pipeline.config import NoOptions
 from pipeline.errors import BadData
 from pipeline.plan import Plan
 from pipeline.stage import Metric
-from stages.analysis.contrasts import LEAST_PHOTOS, Contrast, Term, contrast_of_seeds
+from stages.analysis.bootstrap import LEAST_PHOTOS
+from stages.analysis.contrasts import Contrast, Term, contrast_of_seeds
 from stages.analysis.gates import GATE, MeanOverWords, gate_at
 from stages.analysis.scoring import MetricResult
 from workflows.evaluation import Evaluate, measured

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 
 from stages.analysis.attribution import Attribution
-from stages.analysis.bootstrap import Estimate
+from stages.analysis.bootstrap import LEAST_PHOTOS, Estimate
 from workflows.inlined import source_hash
 from workflows.report.section import filled
 
@@ -55,6 +55,8 @@ class Ablation:
         told = next((share for share in self.replaced.shares if share.field == self.replaced.blamed), None)
         if told is None:
             return "No stage is to blame: none of the replacements raises the score."
+        if self.photos < LEAST_PHOTOS:
+            return f"{self.photos} photos are too few to blame a stage; {told.field} has the largest share of them."
         sure = f"its share is the largest in {told.largest:.0%} of resamples"
         doubt = "" if told.share.low > 0 else ", and its interval holds 0"
         return f"Blamed: {told.field} ({sure}{doubt})."

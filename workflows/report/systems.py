@@ -40,6 +40,7 @@ def views(comparison: Comparison) -> list[tuple[System, str]]:
     """Every system and the HTML of its view."""
     scored = by_photo(comparison)
     said = {system.name: _texts(comparison, system) for system in comparison.systems}
+    linked = {comparison.images[place].id for place in comparison.shown}
     spoken = {name: sum(text is not None for text in texts) for name, texts in said.items()}
     people = [text for place in range(len(comparison.images)) for text in comparison.references(place)]
     made = []
@@ -54,6 +55,7 @@ def views(comparison: Comparison) -> list[tuple[System, str]]:
             standings=standings,
             parts=parts(comparison, system),
             ablation=system.ablation,
+            linked=linked,
             shown=shown,
             curves=curves([(system.name, learned) for learned in system.learning]) if system.learning else "",
             galleries=_galleries(comparison, said[system.name], scores),
