@@ -143,6 +143,13 @@ def changed(file: Path, key: str, place: int, **values: Any) -> None:
             r"annotations\[1\]: category_id 3 is not among the categories",
         ),
         ("instances", "annotations", {"bbox": [1, 2, 3]}, r"annotations\[1\]: bbox is \[1, 2, 3\]; it should be left,"),
+        (
+            "instances",
+            "annotations",
+            {"bbox": [20, 20, -5, 10]},
+            r"instances_val2017\.json annotations\[1\]: bbox is \[20, 20, -5, 10\]; it should be left, .* two corners",
+        ),
+        ("instances", "annotations", {"bbox": [9, 9, 4, -5.5]}, r"annotations\[1\]: bbox is .*-5\.5\]; it should be"),
         ("instances", "images", {"width": "60"}, r"images\[1\]: 'width' is '60'; it should be of type int"),
         ("instances", "categories", {"name": None}, r"categories\[1\]: 'name' is None"),
     ],
