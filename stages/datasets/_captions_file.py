@@ -100,6 +100,9 @@ def _table(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             header = [cell.lower() for cell in cells]
             if not {"file", "caption"} <= set(header):
                 raise BadData(f"{where} is {shown(','.join(cells))}; {_CSV}")
+            twice = next((name for name in ("file", "caption", "split") if header.count(name) > 1), None)
+            if twice:
+                raise BadData(f"{where} names the column {twice!r} twice; write one caption a line, each column once")
         elif len(cells) != len(header):
             raise BadData(f"{where} has {len(cells)} cells, the first line {len(header)}; {_CSV}")
         else:

@@ -86,7 +86,7 @@ def test_tune_is_taken_out_of_train_where_the_column_does_not_say_it(tmp_path: P
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_a_table_may_have_quotes_commas_other_columns_and_any_script(encoding: str, tmp_path: Path) -> None:
-    lines = ["who,caption,file", 'me,"Ein ""Löwe"", zwei 猫,\nund ein Hund.",00.png', "", "me,A dog.,00.png"]
+    lines = ["who,caption,file,who,", 'me,"Ein ""Löwe"", zwei 猫,\nund ein Hund.",00.png,,', "", "me,A dog.,00.png,,"]
     dataset = folder(holiday(tmp_path, lines, encoding=encoding))
     ((_, truth),) = read(dataset, "train", tmp_path)
     assert truth.captions == ('Ein "Löwe", zwei 猫, und ein Hund.', "A dog.")
@@ -133,6 +133,12 @@ def test_a_file_elsewhere_names_photos_by_path_in_their_folder_or_by_id(tmp_path
     [
         ("captions.csv", ["00.png,A dog."], r"captions\.csv line 1 is '00\.png,A dog\.'; write file,caption or"),
         ("captions.csv", ["file,caption"], r"captions\.csv has no caption; write file,caption"),
+        (
+            "captions.csv",
+            ["file,caption,Caption", "00.png,A dog.,A cat."],
+            r"captions\.csv line 1 names the column 'caption' twice; write one caption a line",
+        ),
+        ("captions.csv", ["file,file,caption", "00.png,01.png,A dog."], "line 1 names the column 'file' twice"),
         (
             "captions.csv",
             ["file,caption", "00.png,A dog, a cat."],
