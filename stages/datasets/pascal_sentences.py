@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.config import option
 from pipeline.datasets import MOST_TUNE, SPLITS, Dataset, Fingerprint
 from pipeline.errors import BadData
-from pipeline.photos import Inspect
+from pipeline.photos import Inspect, printable
 from pipeline.records import AttributeScores, Detection, Image, Truth
 from stages.datasets._apascal import read_apascal
 from stages.datasets._layout import inside, lines, root_of, sentence
@@ -31,7 +31,7 @@ class PascalSentences(Dataset[PascalSentencesConfig]):
     """Photos of 20 classes, five sentences each, with boxes and materials where a-Pascal's files are.
 
     Without lists, a fifth of each class is `val` and a fifth `test`, by the hash of the id.
-    A photo that a-Pascal does not speak of has unknown boxes, not none.
+    A photo that a-Pascal does not speak of has unknown boxes, not none. A name that is not UTF-8 has escapes in its id.
 
     Raises:
         BadOption: if the root is not given, or tune leaves nothing to train on.
@@ -87,7 +87,8 @@ def _classes(root: Path) -> list[list[Entry]]:
     objects = read_apascal(root / "apascal") if (root / "apascal").is_dir() else {}
     folders = [path for path in inside(root / "sentence") if path.is_dir()]
     return [
-        [_entry(root, file, objects.get(file.stem, ())) for file in sorted(folder.glob("*.txt"))] for folder in folders
+        [_entry(root, file, objects.get(printable(file.stem), ())) for file in sorted(folder.glob("*.txt"))]
+        for folder in folders
     ]
 
 
@@ -98,7 +99,7 @@ def _entry(root: Path, file: Path, objects: Sequence[tuple[Detection, AttributeS
     detections = tuple(detection for detection, _ in objects) or None
     attributes = tuple(scores for _, scores in objects) or None
     photo = root / "dataset" / file.parent.name / f"{file.stem}.jpg"
-    return Entry(photo, Truth(file.stem, captions, detections, attributes), str(file))
+    return Entry(photo, Truth(printable(file.stem), captions, detections, attributes), str(file))
 
 
 def _check_sentences(root: Path) -> None:

@@ -1,6 +1,7 @@
 """Pascal Sentences as they are distributed, with and without lists of splits and a-Pascal's objects."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,15 @@ def test_an_object_that_does_not_fit_is_named(row: str, says: str, tmp_path: Pat
     apascal(tmp_path, ["2008_s0.jpg sofa 1 1 60 40 1 0 1 1 0 0 0 0", row])
     with pytest.raises(BadData, match=says):
         read(made("pascal_sentences", root=str(tmp_path)), "train", tmp_path)
+
+
+def test_a_name_that_is_not_utf8_has_an_id_that_is(tmp_path: Path) -> None:
+    pascal(tmp_path, {"cat": ["1", "2"]}, train=["1", "caf\\xe9.jpg"])
+    for place, suffix in (("dataset", "jpg"), ("sentence", "txt")):
+        file = tmp_path / place / "cat" / f"2.{suffix}"
+        file.rename(file.with_name(os.fsdecode(b"caf\xe9.") + suffix))
+    found = ids(made("pascal_sentences", root=str(tmp_path)), tmp_path)
+    assert {name for names in found.values() for name in names} == {"1", "caf\\xe9"}
 
 
 def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:
