@@ -90,7 +90,10 @@ def test_the_two_files_of_a_pascal_are_read_where_they_are_not_one(tmp_path: Pat
         ("2008_c0.jpg cat 1 1 9.5 9 1 0 1 0 0 0 0 0", "in whole numbers"),
         ("2008_c0.jpg cat 0 1 9 9 1 0 1 0 0 0 0 0", "line 2: the box 0 1 9 9 should have 1 <= x1 <= x2"),
         ("2008_c0.jpg cat 9 9 8 8 1 0 1 0 0 0 0 0", "line 2: the box 9 9 8 8 should have"),
-        ("2008_c0.jpg cat 1 1 61 40 1 0 1 0 0 0 0 0", "train.txt line 1: Box.* is not inside .*c0.jpg, 60 x 40 pixels"),
+        (
+            "2008_c0.jpg cat 1 1 61 40 1 0 1 0 0 0 0 0",
+            r"apascal\.txt line 2: the box 1 1 61 40 is not inside .*c0.jpg, 60 x 40 pixels; put",
+        ),
     ],
 )
 def test_an_object_that_does_not_fit_is_named(row: str, says: str, tmp_path: Path) -> None:
