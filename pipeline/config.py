@@ -152,7 +152,8 @@ def _digest(option_name: str, path: str) -> str:
         if not given.is_dir():
             return _hashed(given)
         within = {file.relative_to(given): file for file in given.rglob("*") if file.is_file()}
-        seen = sorted((place.as_posix(), file) for place, file in within.items() if not place.parts[0].startswith("."))
+        hidden = {place for place in within if any(part.startswith(".") for part in place.parts)}
+        seen = sorted((place.as_posix(), file) for place, file in within.items() if place not in hidden)
         return hashlib.sha256("".join(f"{_hashed(file)}  {name}\n" for name, file in seen).encode()).hexdigest()
     except OSError as error:
         raise BadOption(f"{option_name}={path!r} cannot be read: {error.strerror}; give a path that is there") from None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 from PIL.Image import Transpose
+from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
 from pipeline.errors import BadPhoto
 from pipeline.records import Array, Image
@@ -42,6 +43,7 @@ def read(image: Image) -> Array:
 def decode(path: Path) -> Array:
     """Decode one file; see `read`."""
     with _opened(path) as photo:
+        photo.load()  # Pillow turns a TIFF by itself, and says from then on that it is upright
         turn = _UPRIGHT.get(_orientation(photo))
         return np.asarray(_rgb(photo if turn is None else photo.transpose(turn)))
 
@@ -53,7 +55,8 @@ def size(path: Path) -> tuple[int, int]:
         BadPhoto: as `read`.
     """
     with _opened(path) as photo:
-        return (photo.height, photo.width) if _orientation(photo) in (5, 6, 7, 8) else photo.size
+        width, height = _stored(photo)
+        return (height, width) if _orientation(photo) in (5, 6, 7, 8) else (width, height)
 
 
 @contextmanager
@@ -75,6 +78,13 @@ def _opened(path: Path) -> Iterator[PIL.Image.Image]:
         raise BadPhoto(f"photo {str(path)!r} cannot be decoded: it is no image; replace or remove it") from None
     except _UNREADABLE as error:
         raise BadPhoto(f"photo {str(path)!r} cannot be decoded: {error}; replace or remove it") from None
+
+
+def _stored(photo: PIL.Image.Image) -> tuple[int, int]:
+    """(width, height) of the rows as they are stored: some versions of Pillow say a TIFF's as if it had been turned."""
+    if isinstance(photo, TiffImageFile):
+        return int(photo.tag_v2[IMAGEWIDTH]), int(photo.tag_v2[IMAGELENGTH])
+    return photo.size
 
 
 def _orientation(photo: PIL.Image.Image) -> int:

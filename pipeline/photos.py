@@ -19,7 +19,7 @@ from typing import TypeAlias
 from pipeline import images
 from pipeline.errors import BadPhoto, StoreError
 
-_DECODER = 2
+_DECODER = 3
 """Raise when `pipeline.images` decodes otherwise, refuses more or refuses less."""
 
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
+from unicodedata import normalize
 
 from pipeline.datasets import SPLITS
 from pipeline.errors import BadData
 from stages.datasets._layout import lines, rows, sentence, shown
+from stages.datasets._photos_at import SUFFIXES
 
 CAPTION_FILES = ("captions.csv", "captions.jsonl")
 _CSV = "write file,caption or file,caption,split below a first line of these names, captions with commas in quotes"
@@ -40,22 +42,26 @@ def read_captions(file: Path, photos: Mapping[str, Sequence[str]]) -> dict[str, 
     """Photo id -> what is said of it, in the order of the file. One line a caption: a photo may have several.
 
     Args:
-        photos: every name by which the file may call photos -> their ids.
+        photos: every name by which the file may call photos -> their ids; accents may be composed otherwise.
 
     Raises:
         BadData: for a line that does not fit, a caption that is empty or of no photo, and splits that are unknown,
             contradict each other.
     """
     found: dict[str, Said] = {}
+    alike: dict[str, list[str]] = {}
+    for name, called in photos.items():
+        alike.setdefault(normalize("NFC", name), []).extend(called)
     of_json = file.suffix in (".json", ".jsonl")
     layout = _JSON if of_json else _CSV
     for where, entry in _objects(file) if of_json else _table(file):
         given, split = entry.get("file"), entry.get("split") or ""
         if not isinstance(given, str) or not given:
             raise BadData(f"{where}: the photo's file is {given!r}; {layout}")
-        named = photos.get(PurePosixPath(given).as_posix(), ())
+        name = PurePosixPath(given).as_posix()
+        named = photos.get(name) or alike.get(normalize("NFC", name), ())
         if not named:
-            raise BadData(f"{where}: there is no photo {given!r}; put it there, or take the line out")
+            raise BadData(f"{where}: there is no photo {given!r}{_remedy(PurePosixPath(given))}, or take the line out")
         if len(named) > 1:
             raise BadData(f"{where}: {given!r} could be {' or '.join(named)}; write which")
         if split and split not in SPLITS:
@@ -82,6 +88,15 @@ def are_split(said: Mapping[str, Said]) -> bool:
     return not without
 
 
+def _remedy(given: PurePosixPath) -> str:
+    """What to do about a file that is no photo, whether it is there or not."""
+    if any(part.startswith(".") for part in given.parts if part != ".."):
+        return ": what is hidden is none; rename it"
+    if given.suffix.lower() not in SUFFIXES:
+        return f": photos are called {', '.join(SUFFIXES)}; rename it"
+    return "; put it there"
+
+
 def _objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for where, line in lines(file):
         try:
@@ -100,6 +115,9 @@ def _table(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             header = [cell.lower() for cell in cells]
             if not {"file", "caption"} <= set(header):
                 raise BadData(f"{where} is {shown(','.join(cells))}; {_CSV}")
+            twice = next((name for name in ("file", "caption", "split") if header.count(name) > 1), None)
+            if twice:
+                raise BadData(f"{where} names the column {twice!r} twice; write one caption a line, each column once")
         elif len(cells) != len(header):
             raise BadData(f"{where} has {len(cells)} cells, the first line {len(header)}; {_CSV}")
         else:

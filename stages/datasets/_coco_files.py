@@ -52,8 +52,8 @@ def read_captions(file: Path) -> dict[str, Captioned]:
 
 
 def read_boxes(file: Path) -> dict[str, Boxed]:
-    """Photo id -> its things, clipped to the photo. Crowds are not single things, and a box without area shows
-    nothing: both are left out.
+    """Photo id -> its things, clipped to the photo. Crowds are not single things, and a box without area in the photo
+    shows nothing: both are left out.
 
     Raises:
         BadData: for an entry that does not fit, a photo or a category that is not in the file or there twice.
@@ -103,5 +103,9 @@ def _box(where: str, entry: Record, size: tuple[int, int]) -> Box:
     if len(sides) != 4 or not all(type(side) in (int, float) and -_MOST < side < _MOST for side in sides):
         raise BadData(f"{where}: bbox is {shown(sides)}; it should be left, top, width and height in pixels")
     left, top, width, height = map(float, sides)
+    if width < 0 or height < 0:
+        raise BadData(
+            f"{where}: bbox is {shown(sides)}; it should be left, top, width and height in pixels, not two corners"
+        )
     right, bottom = min(left + width, float(size[0])), min(top + height, float(size[1]))
     return Box(max(left, 0.0), max(top, 0.0), right, bottom)

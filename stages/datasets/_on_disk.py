@@ -24,12 +24,14 @@ class Entry:
         truth: also gives the photo's id.
         source: file and line, or entry, that speak of the photo.
         size: (width, height) in pixels of the photo that the boxes were drawn on, where the files say it.
+        boxes: for errors, each box as a file says it, after its place, where that is not `source`.
     """
 
     path: Path
     truth: Truth
     source: str
     size: tuple[int, int] | None = None
+    boxes: tuple[str, ...] = ()
 
 
 def fingerprint(entries: Iterable[Entry], inspect: Inspect) -> Fingerprint:
@@ -74,9 +76,10 @@ def _check_boxes(entry: Entry, seen: Seen) -> None:
             f"{entry.source}: the boxes of {entry.path} were drawn on {entry.size[0]} x {entry.size[1]} pixels, it has"
             f" {seen.width} x {seen.height}; put the original photo there, or leave the boxes out (coco:boxes=false)"
         )
-    for box in (item.box for item in entry.truth.detections or ()):
+    boxes = [item.box for item in entry.truth.detections or ()]
+    for box, said in zip(boxes, entry.boxes or [f"{entry.source}: {box}" for box in boxes], strict=True):
         if not (0 <= box.left < box.right <= seen.width and 0 <= box.top < box.bottom <= seen.height):
             raise BadData(
-                f"{entry.source}: {box} is not inside {entry.path}, {seen.width} x {seen.height} pixels;"
+                f"{said} is not inside {entry.path}, {seen.width} x {seen.height} pixels;"
                 " put the original photo there, or mend the box"
             )

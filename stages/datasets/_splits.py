@@ -78,17 +78,26 @@ def by_id(name: str, entries: Iterable[Entry]) -> dict[str, Entry]:
 
 def _check_files(name: str, entries: Iterable[Entry]) -> None:
     """Refuse one file under two ids, which could be learned from by the one and described by the other."""
-    folder, known = cache(os.path.realpath), dict[str, Entry]()
+    folder, known = cache(os.path.realpath), dict[object, Entry]()
     for entry in entries:
         # photos are many: each folder is followed once to where it is, and of files only those that are links
         path = entry.path
         place = os.path.realpath(path) if is_link(path) else f"{folder(path.parent)}/{path.name}"
-        other = known.setdefault(place, entry)
+        other = known.setdefault(_number(place) or place, entry)
         if other is not entry:
             raise BadData(
                 f"{name}: the photo {place} is there twice, with the ids {other.truth.id!r} ({other.source}) and"
                 f" {entry.truth.id!r} ({entry.source}); keep one"
             )
+
+
+def _number(place: str) -> tuple[int, int] | None:
+    """What names of one file have in common, of a file with several; None of others: not all systems number them."""
+    try:
+        found = Path(place).stat()
+    except (OSError, ValueError):
+        return None
+    return (found.st_dev, found.st_ino) if found.st_nlink > 1 else None
 
 
 def listed(file: Path, known: Mapping[str, Entry]) -> list[Entry]:

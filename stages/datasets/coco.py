@@ -5,7 +5,8 @@ where part is train2017, val2017 ... A photo's id is its number as text. Labels 
 """
 
 import dataclasses
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -35,7 +36,8 @@ class Coco(Dataset[CocoConfig]):
     """COCO captions, with boxes where their files are.
 
     `train`, `val` and `test` are the parts of these names. Where there is but one of train and val, a tenth of it (at
-    most 5,000 photos) is `val` and a tenth `test`, by the hash of the id.
+    most 5,000 photos) is `val` and a tenth `test`, by the hash of the id. Other names that begin alike, such as
+    trainval2017, are read where there is no train2017.
 
     Boxes are read when a split that has them is, so that a test of captions need not wait for those of train.
 
@@ -75,7 +77,7 @@ class Coco(Dataset[CocoConfig]):
         names = [file.stem.partition("_")[2] for file in (self._root / "annotations").glob("captions_*.json")]
         parts: dict[str, str] = {}
         for kind in _KINDS:
-            found = sorted(name for name in names if name.startswith(kind) and name.endswith(self.config.year))
+            found = _of_kind(names, kind, self.config.year)
             if len(found) > 1:
                 raise BadData(
                     f"{self._root}/annotations has captions of {' and of '.join(found)};"
@@ -127,3 +129,11 @@ class Coco(Dataset[CocoConfig]):
     def _instances(self, part: str) -> Path | None:
         file = self._root / "annotations" / f"instances_{part}.json"
         return file if self.config.boxes and file.exists() else None
+
+
+def _of_kind(names: Sequence[str], kind: str, year: str) -> list[str]:
+    """The names that begin with a kind and end with a year; those that are no more than that, where there are any."""
+    found = sorted(name for name in names if name.startswith(kind) and name.endswith(year))
+    if year and kind + year in found:
+        return [kind + year]
+    return [name for name in found if re.fullmatch(r"\d*", name.removeprefix(kind))] or found

@@ -13,9 +13,9 @@ from pathlib import Path
 from pipeline.config import option
 from pipeline.datasets import MOST_TUNE, SPLITS, Dataset, Fingerprint
 from pipeline.errors import BadData
-from pipeline.photos import Inspect
-from pipeline.records import AttributeScores, Detection, Image, Truth
-from stages.datasets._apascal import read_apascal
+from pipeline.photos import Inspect, printable
+from pipeline.records import Image, Truth
+from stages.datasets._apascal import Described, read_apascal
 from stages.datasets._layout import inside, lines, root_of, sentence
 from stages.datasets._on_disk import Entry, examples, fingerprint
 from stages.datasets._splits import TUNE_HELP, by_id, divided, listed, settled
@@ -31,7 +31,7 @@ class PascalSentences(Dataset[PascalSentencesConfig]):
     """Photos of 20 classes, five sentences each, with boxes and materials where a-Pascal's files are.
 
     Without lists, a fifth of each class is `val` and a fifth `test`, by the hash of the id.
-    A photo that a-Pascal does not speak of has unknown boxes, not none.
+    A photo that a-Pascal does not speak of has unknown boxes, not none. A name that is not UTF-8 has escapes in its id.
 
     Raises:
         BadOption: if the root is not given, or tune leaves nothing to train on.
@@ -87,18 +87,20 @@ def _classes(root: Path) -> list[list[Entry]]:
     objects = read_apascal(root / "apascal") if (root / "apascal").is_dir() else {}
     folders = [path for path in inside(root / "sentence") if path.is_dir()]
     return [
-        [_entry(root, file, objects.get(file.stem, ())) for file in sorted(folder.glob("*.txt"))] for folder in folders
+        [_entry(root, file, objects.get(printable(file.stem), ())) for file in sorted(folder.glob("*.txt"))]
+        for folder in folders
     ]
 
 
-def _entry(root: Path, file: Path, objects: Sequence[tuple[Detection, AttributeScores]]) -> Entry:
+def _entry(root: Path, file: Path, objects: Sequence[Described]) -> Entry:
     captions = tuple(sentence(line, where) for where, line in lines(file))
     if not captions:
         raise BadData(f"{file} has no sentence; write one a line there, or remove the file and its photo")
-    detections = tuple(detection for detection, _ in objects) or None
-    attributes = tuple(scores for _, scores in objects) or None
+    detections = tuple(each.detection for each in objects) or None
+    attributes = tuple(each.attributes for each in objects) or None
+    boxes = tuple(each.source for each in objects)
     photo = root / "dataset" / file.parent.name / f"{file.stem}.jpg"
-    return Entry(photo, Truth(file.stem, captions, detections, attributes), str(file))
+    return Entry(photo, Truth(printable(file.stem), captions, detections, attributes), str(file), boxes=boxes)
 
 
 def _check_sentences(root: Path) -> None:

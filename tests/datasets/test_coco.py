@@ -114,6 +114,28 @@ def test_of_several_years_one_is_to_be_chosen(tmp_path: Path) -> None:
         _ = made("coco", root=str(tmp_path), year="2015").splits
 
 
+def test_what_is_no_year_does_not_compete_with_years(tmp_path: Path) -> None:
+    for part, number in (("train2017", 1), ("trainval2017", 2), ("val2014", 3), ("valminusminival2014", 4)):
+        coco(tmp_path, part, (number, number + 10), None)
+    found = ids(made("coco", root=str(tmp_path)), tmp_path)
+    assert ({*found["train"], *found["tune"]}, found["val"]) == ({"1", "11"}, ["3", "13"])
+    assert ids(made("coco", root=str(tmp_path), year="val2017"), tmp_path).keys() == {"train", "tune"}
+    coco(tmp_path, "train2014", (5, 15), None)
+    with pytest.raises(BadData, match="captions of train2014 and of train2017; choose one by its year"):
+        _ = made("coco", root=str(tmp_path)).splits
+    assert set(ids(made("coco", root=str(tmp_path), year="2014"), tmp_path)["train"]) < {"5", "15"}
+
+
+def test_a_part_without_a_year_goes_before_others_that_are_no_years(tmp_path: Path) -> None:
+    coco(coco(tmp_path, "train", (1, 11), None), "trainval2017", (2, 12), None)
+    assert set(ids(made("coco", root=str(tmp_path)), tmp_path)["train"]) < {"1", "11"}
+
+
+@pytest.mark.parametrize("part", ["train", "train_mini", "trainval2017"])
+def test_a_part_may_have_any_name_that_begins_with_its_kind(part: str, tmp_path: Path) -> None:
+    assert made("coco", root=str(coco(tmp_path, part, range(30), None))).splits == ("train", "tune", "val", "test")
+
+
 def changed(file: Path, key: str, place: int, **values: Any) -> None:
     content = json.loads(file.read_text())
     content[key][place] = {**content[key][place], **values}
@@ -143,6 +165,13 @@ def changed(file: Path, key: str, place: int, **values: Any) -> None:
             r"annotations\[1\]: category_id 3 is not among the categories",
         ),
         ("instances", "annotations", {"bbox": [1, 2, 3]}, r"annotations\[1\]: bbox is \[1, 2, 3\]; it should be left,"),
+        (
+            "instances",
+            "annotations",
+            {"bbox": [20, 20, -5, 10]},
+            r"instances_val2017\.json annotations\[1\]: bbox is \[20, 20, -5, 10\]; it should be left, .* two corners",
+        ),
+        ("instances", "annotations", {"bbox": [9, 9, 4, -5.5]}, r"annotations\[1\]: bbox is .*-5\.5\]; it should be"),
         ("instances", "images", {"width": "60"}, r"images\[1\]: 'width' is '60'; it should be of type int"),
         ("instances", "categories", {"name": None}, r"categories\[1\]: 'name' is None"),
     ],

@@ -1,8 +1,10 @@
 """One's own photos, alone and with captions beside them."""
 
 import hashlib
+import json
+import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import pytest
 
@@ -10,6 +12,8 @@ from pipeline.datasets import Dataset
 from pipeline.errors import BadData, BadOption
 from tests.datasets.trees import as_json, ids, made, photo, read, written
 
+Form: TypeAlias = Literal["NFC", "NFD"]
+FORMS: tuple[Form, ...] = ("NFC", "NFD")
 NAMES = [f"{number:02d}.png" for number in range(20)]
 
 
@@ -86,7 +90,7 @@ def test_tune_is_taken_out_of_train_where_the_column_does_not_say_it(tmp_path: P
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_a_table_may_have_quotes_commas_other_columns_and_any_script(encoding: str, tmp_path: Path) -> None:
-    lines = ["who,caption,file", 'me,"Ein ""Löwe"", zwei 猫,\nund ein Hund.",00.png', "", "me,A dog.,00.png"]
+    lines = ["who,caption,file,who,", 'me,"Ein ""Löwe"", zwei 猫,\nund ein Hund.",00.png,,', "", "me,A dog.,00.png,,"]
     dataset = folder(holiday(tmp_path, lines, encoding=encoding))
     ((_, truth),) = read(dataset, "train", tmp_path)
     assert truth.captions == ('Ein "Löwe", zwei 猫, und ein Hund.', "A dog.")
@@ -102,6 +106,28 @@ def test_lines_of_json_say_the_same_as_a_table(tmp_path: Path) -> None:
     assert dataset.splits == ("test", "all")
     ((_, truth),) = read(dataset, "test", tmp_path)
     assert truth.captions == ("Łódź, dog.", "A cat.")
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("file", ["captions.csv", "captions.jsonl"])
+def test_a_name_means_its_photo_in_either_form_of_its_accents(on_disk: Form, file: str, tmp_path: Path) -> None:
+    """Some systems store é as one character, others as e and an accent; a table has what its editor wrote."""
+    name = unicodedata.normalize(on_disk, "café.png")
+    photo(tmp_path / "holiday" / name)
+    for form in FORMS:
+        called = unicodedata.normalize(form, "café.png")
+        as_csv = ["file,caption", f"{called},A view."]
+        as_lines = [json.dumps({"file": called, "caption": "A view."})]
+        dataset = folder(holiday(tmp_path, as_csv if file.endswith("csv") else as_lines, file))
+        assert ids(dataset, tmp_path)["train"] == [f"holiday/{name}"]
+
+
+def test_two_photos_whose_names_look_alike_are_told_apart(tmp_path: Path) -> None:
+    names = [unicodedata.normalize(form, "café.png") for form in FORMS]
+    for name in names:
+        photo(tmp_path / "holiday" / name)
+    dataset = folder(holiday(tmp_path, ["file,caption,split", f"{names[0]},One.,val", f"{names[1]},Two.,test"]))
+    assert [read(dataset, split, tmp_path)[0][1].captions for split in ("val", "test")] == [("One.",), ("Two.",)]
 
 
 def test_captions_of_photos_in_folders_below_go_by_their_paths(tmp_path: Path) -> None:
@@ -135,6 +161,12 @@ def test_a_file_elsewhere_names_photos_by_path_in_their_folder_or_by_id(tmp_path
         ("captions.csv", ["file,caption"], r"captions\.csv has no caption; write file,caption"),
         (
             "captions.csv",
+            ["file,caption,Caption", "00.png,A dog.,A cat."],
+            r"captions\.csv line 1 names the column 'caption' twice; write one caption a line",
+        ),
+        ("captions.csv", ["file,file,caption", "00.png,01.png,A dog."], "line 1 names the column 'file' twice"),
+        (
+            "captions.csv",
             ["file,caption", "00.png,A dog, a cat."],
             "line 2 has 3 cells, the first line 2; write .* in quotes",
         ),
@@ -146,6 +178,17 @@ def test_a_file_elsewhere_names_photos_by_path_in_their_folder_or_by_id(tmp_path
             ["file,caption", "x.png,A dog."],
             r"line 2: there is no photo 'x\.png'; put it there, or take",
         ),
+        (
+            "captions.csv",
+            ["file,caption", "00.jfif,A dog."],
+            r"line 2: there is no photo '00\.jfif': photos are called \.jpg, \.jpeg, .*; rename it, or take",
+        ),
+        (
+            "captions.csv",
+            ["file,caption", ".thumbs/00.png,A dog."],
+            r"line 2: there is no photo '\.thumbs/00\.png': what is hidden is none; rename it, or take the line out",
+        ),
+        ("captions.csv", ["file,caption", "../00.png,A dog."], r"there is no photo '\.\./00\.png'; put it there, or"),
         (
             "captions.csv",
             ["file,caption,split", "00.png,A dog.,dev"],

@@ -1,6 +1,7 @@
 """Pascal Sentences as they are distributed, with and without lists of splits and a-Pascal's objects."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,10 @@ def test_the_two_files_of_a_pascal_are_read_where_they_are_not_one(tmp_path: Pat
         ("2008_c0.jpg cat 1 1 9.5 9 1 0 1 0 0 0 0 0", "in whole numbers"),
         ("2008_c0.jpg cat 0 1 9 9 1 0 1 0 0 0 0 0", "line 2: the box 0 1 9 9 should have 1 <= x1 <= x2"),
         ("2008_c0.jpg cat 9 9 8 8 1 0 1 0 0 0 0 0", "line 2: the box 9 9 8 8 should have"),
-        ("2008_c0.jpg cat 1 1 61 40 1 0 1 0 0 0 0 0", "train.txt line 1: Box.* is not inside .*c0.jpg, 60 x 40 pixels"),
+        (
+            "2008_c0.jpg cat 1 1 61 40 1 0 1 0 0 0 0 0",
+            r"apascal\.txt line 2: the box 1 1 61 40 is not inside .*c0.jpg, 60 x 40 pixels; put",
+        ),
     ],
 )
 def test_an_object_that_does_not_fit_is_named(row: str, says: str, tmp_path: Path) -> None:
@@ -97,6 +101,15 @@ def test_an_object_that_does_not_fit_is_named(row: str, says: str, tmp_path: Pat
     apascal(tmp_path, ["2008_s0.jpg sofa 1 1 60 40 1 0 1 1 0 0 0 0", row])
     with pytest.raises(BadData, match=says):
         read(made("pascal_sentences", root=str(tmp_path)), "train", tmp_path)
+
+
+def test_a_name_that_is_not_utf8_has_an_id_that_is(tmp_path: Path) -> None:
+    pascal(tmp_path, {"cat": ["1", "2"]}, train=["1", "caf\\xe9.jpg"])
+    for place, suffix in (("dataset", "jpg"), ("sentence", "txt")):
+        file = tmp_path / place / "cat" / f"2.{suffix}"
+        file.rename(file.with_name(os.fsdecode(b"caf\xe9.") + suffix))
+    found = ids(made("pascal_sentences", root=str(tmp_path)), tmp_path)
+    assert {name for names in found.values() for name in names} == {"1", "caf\\xe9"}
 
 
 def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:

@@ -85,10 +85,21 @@ def test_one_photo_by_two_names_is_refused(tmp_path: Path) -> None:
     photo(tmp_path / "photos" / "a.jpg")
     (tmp_path / "photos" / "b.jpg").symlink_to("a.jpg")
     (tmp_path / "linked").symlink_to("photos")
-    for other in ("photos/b.jpg", "linked/a.jpg", "linked/../photos/./a.jpg"):
+    (tmp_path / "photos" / "c.jpg").hardlink_to(tmp_path / "photos" / "a.jpg")
+    (tmp_path / "d.jpg").symlink_to("photos/c.jpg")
+    for other in ("photos/b.jpg", "linked/a.jpg", "linked/../photos/./a.jpg", "photos/c.jpg", "d.jpg"):
         entries = [Entry(tmp_path / name, Truth(name), name) for name in ("photos/a.jpg", other)]
         with pytest.raises(BadData, match="is there twice"):
             settled("mine", {"train": entries[:1], "test": entries[1:]}, None)
+
+
+def test_a_photo_that_has_another_name_elsewhere_is_there_once(tmp_path: Path) -> None:
+    """As in a copy made of hard links, of which one may be used."""
+    for name in ("a.jpg", "b.jpg"):
+        photo(tmp_path / "photos" / name)
+        (tmp_path / f"copy of {name}").hardlink_to(tmp_path / "photos" / name)
+    entries = [Entry(tmp_path / "photos" / name, Truth(name), name) for name in ("a.jpg", "b.jpg")]
+    assert list(settled("mine", {"train": entries[:1], "test": entries[1:]}, None)) == ["train", "test"]
 
 
 def test_photos_of_one_folder_given_in_two_ways_are_refused(tmp_path: Path) -> None:

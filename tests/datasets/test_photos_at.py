@@ -1,7 +1,9 @@
 """Which files a path means."""
 
+import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import PIL.Image
 import pytest
@@ -16,6 +18,30 @@ def test_a_folder_is_all_that_is_called_like_a_photo_at_any_depth_in_order(tmp_p
     for name in ("b.JPG", "a.png", "day 2/c.tiff", "notes.txt", ".hidden.jpg", "._a.png"):
         (holiday / name).touch()
     assert list(photos_at(str(holiday))) == ["holiday/a.png", "holiday/b.JPG", "holiday/day 2/c.tiff"]
+
+
+def test_what_lies_in_a_hidden_folder_is_hidden(tmp_path: Path) -> None:
+    """Programs keep small copies and what was deleted there."""
+    for name in (".thumbs/t.png", "rome/.trash/2020/t.png", "rome/a.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert list(photos_at(str(tmp_path))) == [f"{tmp_path.name}/rome/a.png"]
+    assert list(photos_at(str(tmp_path / ".thumbs"))) == [".thumbs/t.png"]
+
+
+def test_a_folder_below_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = os.scandir
+
+    def forbidden(path: str) -> Any:
+        if Path(path).name == "private":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scan(path)
+
+    (tmp_path / "a.png").touch()
+    (tmp_path / "rome" / "private").mkdir(parents=True)
+    monkeypatch.setattr(os, "scandir", forbidden)
+    with pytest.raises(BadData, match=r"folder '.*rome/private' cannot be read: Permission denied; mend that or"):
+        photos_at(str(tmp_path))
 
 
 def test_a_folder_called_like_a_photo_is_looked_into_and_no_photo(tmp_path: Path) -> None:

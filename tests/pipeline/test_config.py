@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -107,3 +108,23 @@ def test_an_option_that_came_later_is_in_a_recipe_only_when_it_changes_something
 def test_a_recipe_holds_every_value_of_its_kind_and_only_those() -> None:
     assert recipe(Sample(), "predict") == {"rounds": 3}
     assert set(recipe(Sample(), "fit")) == {"path", "C", "kernel", "fast", "words", "limit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """What reads a folder of files."""
+
+    weights: str = option("", "folder of weights", file=True)
+
+
+@pytest.mark.parametrize("name", [".cache", ".git/x", "layers/.DS_Store", "layers/.cache/x/y.bin"])
+def test_a_folder_counts_without_what_is_hidden_at_any_depth(name: str, tmp_path: Path) -> None:
+    for kept in ("a.bin", "layers/b.bin"):
+        (tmp_path / kept).parent.mkdir(exist_ok=True)
+        (tmp_path / kept).write_text(kept)
+    before = recipe(Weighted(str(tmp_path)))
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("on a Monday")
+    assert recipe(Weighted(str(tmp_path))) == before
+    (tmp_path / "layers" / "b.bin").write_text("other")
+    assert recipe(Weighted(str(tmp_path))) != before

@@ -61,6 +61,19 @@ def test_the_first_row_and_column_go_where_exif_says(tmp_path: Path, orientation
     assert images.size(tmp_path / "photo.png") == (pixels.shape[1], pixels.shape[0])
 
 
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw"])
+@pytest.mark.parametrize("orientation", CORNERS)
+def test_a_tiff_is_turned_as_a_png_is(tmp_path: Path, orientation: int, compression: str) -> None:
+    """Pillow turns TIFFs by itself when it loads them, and them alone."""
+    stored = np.random.default_rng(0).integers(0, 255, (20, 40, 3), dtype=np.uint8)
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    PIL.Image.fromarray(stored).save(tmp_path / "photo.png", exif=exif)
+    PIL.Image.fromarray(stored).save(tmp_path / "photo.tif", exif=exif, compression=compression)
+    assert np.array_equal(images.decode(tmp_path / "photo.tif"), images.decode(tmp_path / "photo.png"))
+    assert images.size(tmp_path / "photo.tif") == images.size(tmp_path / "photo.png")
+
+
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "CMYK", "1", "LA", "RGBA", "I;16"])
 def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
     sixteen_bits = PIL.Image.fromarray(np.full((20, 40), 40_000, dtype=np.uint16))
@@ -217,7 +230,7 @@ def test_no_byte_that_is_flipped_gives_anything_but_a_photo_or_a_clear_error(tmp
     rng = np.random.default_rng(0)
     exif = PIL.Image.Exif()
     exif[0x0112] = 6
-    kept = {"exif": exif} if suffix in ("jpg", "png", "webp") else {}
+    kept = {"exif": exif} if suffix in ("jpg", "png", "tif", "webp") else {}
     halves().save(tmp_path / f"photo.{suffix}", **kept)
     whole = (tmp_path / f"photo.{suffix}").read_bytes()
     file = tmp_path / f"broken.{suffix}"
