@@ -10,10 +10,13 @@ from torch.utils import backend_registration
 
 from tests.accelerator.cases import CASES
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"),
-    reason="this torch lets no device be registered from Python",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"),
+        reason="this torch lets no device be registered from Python",
+    ),
+    pytest.mark.xdist_group("accelerator"),
+]
 
 
 @pytest.fixture(scope="module")
