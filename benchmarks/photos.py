@@ -68,6 +68,16 @@ def flickr() -> Mapping[str, Any]:
     return _flickr("--plans", f"{CLASSICAL},{NEURAL},{BASELINES}")
 
 
+def flickr_classical() -> Mapping[str, Any]:
+    """Flickr8k's development photos by the plans without a network of sentences, fitted on its train."""
+    return _flickr("--plans", f"{CLASSICAL},{BASELINES}")
+
+
+def pascal_by_flickr_classical() -> Mapping[str, Any]:
+    """Pascal Sentences val by the same, fitted on Flickr8k's train."""
+    return _pascal_by_flickr(f"{CLASSICAL},{BASELINES}")
+
+
 def flickr_by_pascal() -> Mapping[str, Any]:
     """Flickr8k's development photos by plans fitted on Pascal Sentences' train: the one way for detectors that are to
     be trained on boxes, which Flickr8k has none of."""

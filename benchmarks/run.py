@@ -188,6 +188,8 @@ ON_PHOTOS: Mapping[str, Callable[[], Figures]] = {
     "prepositions": photos.prepositions,
     "flickr": photos.flickr,
     "flickr_by_pascal": photos.flickr_by_pascal,
+    "flickr_classical": photos.flickr_classical,
+    "pascal_by_flickr_classical": photos.pascal_by_flickr_classical,
     "flickr_tuned": photos.flickr_tuned,
     "pascal_tuned": photos.pascal_tuned,
     "alignments": alignments,
