@@ -100,12 +100,21 @@ def _remedy(given: PurePosixPath) -> str:
 def _objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for where, line in lines(file):
         try:
-            entry = json.loads(line)
+            entry = json.loads(line, object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
             raise BadData(f"{where} is not JSON: {error}; {_JSON}") from None
         if not isinstance(entry, dict):
             raise BadData(f"{where} is {shown(line)}; {_JSON}")
         yield where, entry
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of which no name stands twice: the later of two would silently win."""
+    entry = dict(pairs)
+    if len(entry) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"it names {next(name for name in names if names.count(name) > 1)!r} twice")
+    return entry
 
 
 def _table(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -205,6 +205,11 @@ def test_a_file_elsewhere_names_photos_by_path_in_their_folder_or_by_id(tmp_path
             r"captions\.csv line 3 has no split, and other photos have; give all photos one, or none",
         ),
         ("captions.jsonl", ['{"file": "00.png"'], r"captions\.jsonl line 1 is not JSON: .*; write \{\"file\""),
+        (
+            "captions.jsonl",
+            ['{"file": "00.png", "caption": "One.", "caption": "Two."}'],
+            r"line 1 is not JSON: it names 'caption' twice; write",
+        ),
         ("captions.jsonl", ["[]"], r"line 1 is '\[\]'; write"),
         ("captions.jsonl", ['{"file": "00.png"}'], "line 1: the caption is None"),
         ("captions.jsonl", ['{"caption": "A dog."}'], "line 1: the photo's file is None; write"),

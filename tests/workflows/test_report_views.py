@@ -47,7 +47,7 @@ def test_a_system_that_did_not_see_all_photos_says_so_and_has_no_rank_among_thos
     told = {system.name: body for system, body in views(comparison(tmp_path))}
     (part,) = [body for body in told.values() if "scored on 2 of 4 photos" in body]
     assert " of " not in "".join(re.findall("<td>[^<]*</td></tr>", part))
-    assert "<svg class=\"among\"" not in part
+    assert '<svg class="among"' not in part
     assert "3 of 3</td>" in told["babytalk"]
 
 

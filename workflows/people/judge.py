@@ -20,9 +20,7 @@ class Judge(OfPeople):
     comparison = luigi.Parameter(description="directory of a comparison, such as reports/flickr-val")
     plans = CommaList(default=(), description="plans to judge (default: all that were compared)")
     questions = Whole(default=100, low=1, description="pairs of captions to judge")
-    repeats = Whole(
-        default=10, low=0, description="pairs to judge again, sides swapped; a third of them at most"
-    )
+    repeats = Whole(default=10, low=0, description="pairs to judge again, sides swapped; a third of them at most")
     seed = Whole(default=0, low=0, description="decides pairs, photos, sides and order")
 
     @cached_property
