@@ -123,8 +123,8 @@ _TABLES = {
     "example": _example,
     "scores": lambda: _scores("demo"),
     "pascal": lambda: _scores("pascal"),
-    "pascal_by_flickr": lambda: _scores("pascal_by_flickr", "pascal_tuned", "pascal_by_flickr_classical"),
-    "flickr": lambda: _scores("flickr", "flickr_tuned", "flickr_classical"),
+    "pascal_by_flickr": lambda: _scores("pascal_by_flickr", "pascal_tuned", "pascal_by_flickr_again"),
+    "flickr": lambda: _scores("flickr", "flickr_tuned", "flickr_again"),
     "flickr_by_pascal": lambda: _scores("flickr_by_pascal"),
     "speed": _speed,
 }
