@@ -23,8 +23,7 @@ class Results(luigi.Target):
     writes it."""
 
     def __init__(self, out: Path, key: str, by: str) -> None:
-        self.out = out.resolve() if out.is_symlink() else out.absolute()  # a link stays, what it leads to is replaced
-        self.key, self.by = key, by
+        self.out, self.key, self.by = _led_to(out), key, by
 
     def exists(self) -> bool:
         """Whether the results are there, whole.
@@ -73,6 +72,14 @@ class Results(luigi.Target):
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) and content.get("kind") == KIND else {}
+
+
+def _led_to(out: Path) -> Path:
+    """Where a path leads: a link stays one, and what it leads to is replaced."""
+    try:
+        return out.resolve() if out.is_symlink() else out.absolute()
+    except OSError:  # a name that the system refuses, which is told where it is written
+        return out.absolute()
 
 
 def _alive(process: int) -> bool:
