@@ -4,8 +4,7 @@ from functools import cached_property
 
 import luigi
 
-from pipeline.config import split_spec
-from pipeline.errors import BadOption, UnknownName
+from pipeline.errors import UnknownName
 from pipeline.plan import Plan
 from workflows.attribution.replacing import Replacing
 from workflows.evaluation import Evaluate
@@ -45,14 +44,12 @@ class Compare(OnSplit):
 
         Raises:
             UnknownName: for a plan that is not compared.
-            BadOption: for people, of whose sentences no stage is at fault.
+            BadOption: for people; see `Replacing`.
         """
         plans = {plan.name: plan for plan in self.found}
         for name in self.ablate:
             if name not in plans:
                 raise UnknownName("plan to ablate", name, plans)
-            if split_spec(plans[name].stages["captions"])[0] == "human":
-                raise BadOption(f"plan {name!r} to ablate is people's own captions, which no stage made: leave it out")
         return {name: Replacing(self, plans[name]) for name in self.ablate}
 
     @cached_property

@@ -31,6 +31,9 @@ class Replacing:
     Attributes:
         by: what stands in for a stage besides oracles, each "field=stage".
         score: the name of a score, judged against `references`.
+
+    Raises:
+        BadOption: for people against all references, of which their captions are one.
     """
 
     on: OnSplit
@@ -38,6 +41,13 @@ class Replacing:
     by: tuple[str, ...] = ()
     score: str = "CIDEr-D"
     references: str = "all"
+
+    def __post_init__(self) -> None:
+        if self.references == "all" and split_spec(self.plan.stages["captions"])[0] == "human":
+            raise BadOption(
+                f"plan {self.plan.name!r} to ablate is people's own captions, which are among the references:"
+                " leave it out, or ablate it with --references leave_one_out"
+            )
 
     @property
     def stand_ins(self) -> dict[str, str]:
