@@ -22,7 +22,7 @@ class System:
     is parallel to the photos and holds every field the plan wrote; empty captions: it said nothing of that photo.
     `together` is how fluency and relevance go together over resamples, by the choice of references: the correlation of
     perplexity's logarithm and the tuple F1. `learning` is how its networks learned, `ablation` what its stages cost,
-    where that was asked."""
+    where that was asked. `said` is of how many photos it said something."""
 
     name: str
     title: str
@@ -34,6 +34,10 @@ class System:
     learning: tuple[Learning, ...] = ()
     ablation: Ablation | None = None
     together: Mapping[str, float] = field(default_factory=dict)
+    said: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "said", sum(bool(self.captions(place)) for place in range(len(self.scenes))))
 
     @property
     def human(self) -> bool:
@@ -44,11 +48,6 @@ class System:
     def elsewhere(self) -> bool:
         """Whether its captions come from a file."""
         return split_spec(self.stages.get("captions", ""))[0] == "from_file"
-
-    @property
-    def said(self) -> int:
-        """Of how many photos it said something."""
-        return sum(bool(self.captions(place)) for place in range(len(self.scenes)))
 
     def captions(self, place: int) -> tuple[Caption, ...]:
         """What it said of one photo, best first."""
