@@ -1,5 +1,6 @@
 """The drawing of risk-coverage curves."""
 
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -12,6 +13,18 @@ SVG = "{http://www.w3.org/2000/svg}"
 def lines(drawn: str) -> list[list[tuple[float, float]]]:
     found = ElementTree.fromstring(drawn).iter(f"{SVG}polyline")
     return [[(float(x), float(y)) for x, y in (p.split(",") for p in line.attrib["points"].split())] for line in found]
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1's contrast of two colours, 3 or more for what has to be told apart."""
+
+    def luminance(colour: str) -> float:
+        shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
 
 
 def test_a_curve_goes_from_its_surest_caption_to_full_coverage_at_its_risks() -> None:
@@ -45,6 +58,8 @@ def test_many_systems_are_told_apart_and_said_in_words_and_nothing_is_loaded_or_
     root = ElementTree.fromstring(drawn)
     looks = [(one.attrib["stroke"], one.attrib["stroke-dasharray"]) for one in root.iter(f"{SVG}polyline")][1::3]
     assert len(set(looks)) == 14
+    assert all(len({look[part] for look in pair}) == 2 for pair in pairwise(looks) for part in (0, 1))
+    assert all(contrast(colour, paper) >= 3 for colour, _ in looks for paper in ("#fdfdfc", "#15171a"))
     assert "<plan> 13: risk 0.50 at half, 0.50 at all." in (root.findtext(f"{SVG}desc") or "")
     assert "style" not in drawn
     assert "href" not in drawn

@@ -10,7 +10,8 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 480, 16, 332
 MOST_POINTS = 200
 _LINE, _LETTER = 18, 7
 _NAMES = RIGHT + 46
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito's, told apart by all
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#c9709f", "#c08400", "#3a97cf")
+"""Okabe and Ito's, told apart by all; the last three darker, so that each has a contrast of 3 on white and on black."""
 _DASHES = ("none", "7 4", "2 3")
 _RULE = 'stroke="currentColor" opacity=".15"'
 
@@ -42,7 +43,7 @@ def risk_chart(curves: Sequence[Curve]) -> str:
     parts.append(f'<text transform="rotate(-90)" x="-{TOP}" y="13" text-anchor="end">risk: share not good</text>')
     colours = cycle(_COLOURS)
     for place, curve in enumerate(curves):
-        colour, dash = next(colours), _DASHES[place // len(_COLOURS) % len(_DASHES)]
+        colour, dash = next(colours), _DASHES[(place + place // len(_COLOURS)) % len(_DASHES)]
         name, y = escape(curve.name), TOP + 12 + place * _LINE
         drawn = f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"'
         parts.append(f'<polyline points="{_points(curve.best)}" {drawn} opacity=".35"/>')
