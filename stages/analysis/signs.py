@@ -26,7 +26,7 @@ SIGNS = (
     "margin of the graph, mean",
     "margin of the graph, least",
 )
-SIGNS_VERSION = 1
+SIGNS_VERSION = 2
 """Raised when the same scene would give other signs; part of the key of what learns from them."""
 
 

@@ -35,6 +35,7 @@ class LogisticAttributes(Stage[LogisticConfig, tuple[AttributeScores, ...]]):
     """
 
     name = "logistic"
+    version = 2
     writes = "attributes"
     config_type = LogisticConfig
     fit_on = ("train",)

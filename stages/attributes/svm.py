@@ -42,7 +42,7 @@ class SvmAttributes(Stage[SvmConfig, tuple[AttributeScores, ...]]):
     """
 
     name = "svm"
-    version = 2
+    version = 3
     writes = "attributes"
     config_type = SvmConfig
     fit_on = ("train",)

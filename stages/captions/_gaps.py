@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from stages.captions._items import BARE, DEFINITE, INDEFINITE
 from stages.language.english import Parse
-from stages.language.facts import reduced
+from stages.language.facts import nameless, reduced
 from stages.language.inflection import is_mass, is_plural_only
 from stages.language.synonyms import known, match, spoken, synonyms
 
@@ -64,7 +64,7 @@ def aligned(parse: Parse, labels: Collection[str]) -> Aligned | None:
             passed = []
         before = noun.at + 1
     else:
-        end = _function_words(parse, before, len(parse.words) - (parse.tags[-1] == "."))
+        end = _function_words(parse, before, len(parse.words) - (parse.tags[-1:] == (".",)))
         if end and _attached(parse, end, nouns, before) and not _dangles(passed + end):
             passed += end
         elif end == [] and not passed:
@@ -95,13 +95,13 @@ class _Noun:
 
 
 def _nouns(parse: Parse, labels: Collection[str]) -> Iterator[_Noun]:
-    for at, what, name in reduced(parse):
-        if what != "noun":
-            continue
+    named = {at: name for at, what, name in reduced(parse) if what == "noun"}
+    for at in sorted({*named, *nameless(parse)}):
         start = at
         while start and _leads_to(parse, start - 1, at):
             start -= 1
-        label, begin, several = match(name, labels), _begin(parse, start, at), parse.tags[at] in ("NNS", "NNPS")
+        label = match(named[at], labels) if at in named else None
+        begin, several = _begin(parse, start, at), parse.tags[at] in ("NNS", "NNPS")
         group = start - 2
         if group >= 0 and parse.words[start - 1] == "of" and parse.lemmas[group] in synonyms().groups:
             start, begin = group, INDEFINITE if several else begin

@@ -51,9 +51,14 @@ class Item:
     def _node(self) -> GraphNode:
         return replace(self.nodes[0], label=self.name, attribute=self.attribute)
 
+    @property
+    def content(self) -> Phrase:
+        """The words that have a meaning of their own: "brown dog", "people in red", "grass"."""
+        return described(self._node, several=self.number == "many")
+
     def phrase(self, begin: str) -> Phrase:
         """ "a brown dog", "two people in red", "several people", "some grass", "the grass", "grass"."""
-        phrase = described(self._node, several=self.number == "many")
+        phrase = self.content
         node = self.nodes[0]
         why = Evidence("detection", detection=node.detection, terms=node.terms)
         if begin == DEFINITE:

@@ -1,7 +1,8 @@
 """Sentences out of noun phrases and gaps: which gap may follow which, the best sequences, and their words.
 
 A sentence has one finite verb: in "there is", or after the first noun phrases, which "and" joins. It begins and ends
-once, says no string of function words twice, and leaves an article away only before what is not counted. Nothing is
+once, says no string of function words twice, leaves an article away only before what is not counted, and begins nothing
+that it says to be there with "the". Nothing is
 said of a noun that people did not say of it: no road swims because a person does, and nobody milks "a cow and a boat".
 """
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from pipeline.records import Array, Evidence
 from stages.captions._gaps import AND, BE, END, THERE
-from stages.captions._items import BARE, Item
+from stages.captions._items import BARE, DEFINITE, Item
 from stages.captions._phrases import Phrase, words
 from stages.language.synonyms import canonical
 
@@ -60,6 +61,14 @@ class Gaps:
         return {"first": first, "ends": ends, "empty": empty, "joins": joins, "inner": ~first & ~ends & ~joins}
 
     @cached_property
+    def _definite(self) -> Array:
+        return np.array([begin == DEFINITE for begin in self.begins])
+
+    @cached_property
+    def _there(self) -> Array:
+        return np.array([gap[:1] == [THERE] for gap in self.words])
+
+    @cached_property
     def _bare(self) -> Array:
         return np.array([begin == BARE for begin in self.begins])
 
@@ -80,6 +89,10 @@ class Gaps:
                 fit = fit & np.array([gap not in said for gap in self.words])
         if place < len(items) and items[place].number != "mass":
             fit = fit & ~self._bare
+        if not place:
+            fit = fit & ~(self._definite & self._there)
+        elif self._there[path[0]]:
+            fit = fit & ~(self._definite & kinds["joins"])
         return np.flatnonzero(fit)
 
     def best(self, items: Sequence[Item], grow: Grow, width: int = WIDTH) -> list[tuple[float, Path]]:

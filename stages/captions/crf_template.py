@@ -93,7 +93,7 @@ class CrfTemplate(Stage[CrfTemplateConfig, tuple[Caption, ...]]):
     """
 
     name: ClassVar[str] = "crf_template"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     writes: ClassVar[str] = "captions"
     config_type = CrfTemplateConfig
     fit_on: ClassVar[tuple[str, ...]] = ("train", "tune")

@@ -21,7 +21,7 @@ import numpy as np
 from pipeline.config import option
 from pipeline.records import Array, Caption, Evidence, Scene
 from pipeline.stage import Examples, Resources, Stage
-from stages.captions._items import BARE, Item
+from stages.captions._items import Item
 from stages.captions._phrases import Meaning, Phrase, preposition, words
 from stages.captions._selection import Selection, selection
 from stages.captions._sentences import Gaps, Path
@@ -74,7 +74,7 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
     """
 
     name: ClassVar[str] = "ngram"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     writes: ClassVar[str] = "captions"
     config_type = NgramCaptionsConfig
     fit_on: ClassVar[tuple[str, ...]] = ("train", "tune")
@@ -129,10 +129,10 @@ class NgramCaptions(Stage[NgramCaptionsConfig, tuple[Caption, ...]]):
 
         A preposition stands only between its own two nouns: one is left out where another is on its side of the noun.
         """
-        runs: list[list[Phrase]] = [[items[0].phrase(BARE)]]
+        runs: list[list[Phrase]] = [[items[0].content]]
         first = last = items[0]  # of the last run
         for one, other in pairwise(items):
-            found, phrase = self.selection_.relate(one, other, meant), other.phrase(BARE)
+            found, phrase = self.selection_.relate(one, other, meant), other.content
             if found and found[0] and first is one:
                 runs[-1][:0] = [phrase, preposition(found[1])]
                 first = other

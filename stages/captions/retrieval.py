@@ -56,7 +56,7 @@ class Retrieval(Stage[Config, tuple[Caption, ...]]):
     """
 
     name = "retrieval"
-    version = 2
+    version = 3
     writes = "captions"
     config_type = Config
     fit_on = ("train",)

@@ -71,7 +71,7 @@ class Template(Stage[TemplateConfig, tuple[Caption, ...]]):
     """One caption a photo, always grammatical; "This is a photograph." where the graph is empty."""
 
     name: ClassVar[str] = "template"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     writes: ClassVar[str] = "captions"
     config_type = TemplateConfig
 

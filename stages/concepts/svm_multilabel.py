@@ -43,7 +43,7 @@ class SvmMultilabel(Stage[SvmMultilabelConfig, tuple[Scored, ...]]):
     """
 
     name = "svm_multilabel"
-    version = 2
+    version = 3
     writes = "concepts"
     config_type = SvmMultilabelConfig
     fit_on = ("train", "tune")

@@ -61,7 +61,7 @@ class HogSvm(Stage[HogSvmConfig, tuple[Detection, ...]]):
     """
 
     name = "hog_svm"
-    version = 2
+    version = 3
     writes = "detections"
     config_type = HogSvmConfig
     fit_on = ("train",)

@@ -3,10 +3,10 @@
 Kulkarni et al. score every object, (attribute, object) and (object, preposition, object), normalised by the number of
 nodes, on photos whose detections were labelled by hand. Here a detection may be left out and an object may be missed,
 so each of the three kinds has right, said and true ones, and its accuracy is 2 right / (said + true): the paper's
-where everything true was detected and named. Where nobody labelled photos, captions say what is true.
+where everything true was detected and named. Of each kind that nobody labelled, captions say what is true.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -31,16 +31,27 @@ def accuracy(counts: Array) -> float:
 
 
 def judges(detections: Sequence[tuple[Detection, ...]], truth: Sequence[Truth]) -> list[Judge]:
-    """One judge a photo: by its annotation where it has one, else by its captions."""
-    return [
-        by_annotation(found, true) if true.detections is not None else by_facts(map(facts, parse(true.captions)))
-        for found, true in zip(detections, truth, strict=True)
-    ]
+    """One judge a photo: each kind by its annotation where any of these photos has one, else by captions.
+
+    Attributes that are annotated nowhere here count neither for nor against: who lists materials lists no colours.
+    """
+    asked = {canonical(name, "attributes") for true in truth for one in true.attributes or () for name, _ in one.scores}
+    annotated = np.array([True, bool(asked), any(true.relations for true in truth)])[:, None]
+
+    def judge(found: Sequence[Detection], true: Truth) -> Judge:
+        told = by_facts(map(facts, parse(true.captions)))
+        if true.detections is None:
+            return told
+        seen = by_annotation(found, true, asked)
+        return lambda graph: np.where(annotated, seen(graph), told(graph))
+
+    return [judge(found, true) for found, true in zip(detections, truth, strict=True)]
 
 
-def by_annotation(found: Sequence[Detection], truth: Truth) -> Judge:
+def by_annotation(found: Sequence[Detection], truth: Truth, asked: Collection[str]) -> Judge:
     """Judge by annotated boxes: each detection, surest first, stands for the true box it overlaps best and which none
-    before it took. Pairs of true objects without an annotated preposition count neither for nor against.
+    before it took. Attributes not `asked` about, canonical, and pairs of true objects without an annotated preposition
+    count neither for nor against.
     """
     true = truth.detections or ()
     shown = _shown(found, true)
@@ -63,8 +74,9 @@ def by_annotation(found: Sequence[Detection], truth: Truth) -> Judge:
         counts = _counts(total)
         for node, index in zip(graph.nodes, named, strict=True):
             _add(counts, 0, index is not None)
-            if node.attribute is not None and truth.attributes is not None:
-                _add(counts, 1, index is not None and canonical(node.attribute, "attributes") in attributes[index])
+            attribute = canonical(node.attribute or "", "attributes")
+            if attribute in asked and truth.attributes is not None:
+                _add(counts, 1, index is not None and attribute in attributes[index])
         for edge in graph.edges:
             subject, other = named[edge.subject], named[edge.object]
             said = (subject, canonical(edge.preposition, "prepositions"), other)

@@ -40,7 +40,7 @@ def search(
     label: Callable[[Potentials, Weights], SceneGraph],
     progress: Progress,
 ) -> tuple[Weights, float]:
-    """The weights of the best accuracy, and that accuracy; of equal ones, the first of the grid.
+    """The weights of the best accuracy, and that accuracy; of equal ones, those held, else the first of the grid.
 
     `given` fixes a weight where it is not None. `potentials(threshold)` are those of the photos that `judges` judge.
     """
@@ -60,6 +60,7 @@ def search(
             for values in product(*(grid[name] for name in names))
         ]
         if len(candidates) > 1:
+            candidates = [weights, *(candidate for candidate in candidates if candidate != weights)]
             tried = progress(candidates, f"search {', '.join(names)}", len(candidates))
             scored = [(reached(candidate), candidate) for candidate in tried]
             best, weights = max(scored, key=lambda pair: pair[0])

@@ -46,6 +46,7 @@ class CRF(Stage[CRFConfig, SceneGraph]):
     """
 
     name: ClassVar[str] = "crf"
+    version: ClassVar[int] = 2
     writes: ClassVar[str] = "graph"
     config_type = CRFConfig
     fit_on: ClassVar[tuple[str, ...]] = ("tune",)

@@ -1,12 +1,14 @@
 """What a parsed caption says: objects, their attributes, prepositions between them and actions, synonyms merged.
 
 The dependency patterns are those of Kulkarni et al. 2011 (amod and prep) and Farhadi et al. 2010 (subjects of
-verbs), completed by predicate adjectives, conjunctions, participles and prepositions of several words.
+verbs), completed by predicate adjectives, conjunctions, participles and prepositions of several words. What is denied
+("no dog", "without a shirt", "is not brown") is no fact, and "a man in red" is a red man, not a man in a thing.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stages.language.attribute_kinds import COLOUR, kind
 from stages.language.english import Parse
 from stages.language.inflection import value
 from stages.language.synonyms import canonical, known, synonyms
@@ -42,14 +44,20 @@ def facts(parse: Parse) -> Facts:
     phrases = list(_prepositions(parse))
     places = {index for phrase in phrases for index in phrase.swallowed}
     nouns = [index for index in range(len(parse.words)) if _names(parse, index) and index not in places]
+    clothed = list(_clothed(parse))
+    worn = {noun: [colour for wearer, colour in clothed if wearer == noun] for noun in nouns}
     return Facts(
-        objects=tuple(Mention(_label(parse, n), _count(parse, n), tuple(_attributes(parse, n))) for n in nouns),
+        objects=tuple(
+            Mention(_label(parse, noun), _count(parse, noun), (*_attributes(parse, noun), *worn[noun]))
+            for noun in nouns
+        ),
         relations=tuple(
             (_label(parse, subject), phrase.name, _label(parse, other))
             for phrase in phrases
             for subject in _subjects(parse, phrase.attached)
             for other in _joined(parse, phrase.object)
             if subject != other and subject not in places and _names(parse, subject) and _names(parse, other)
+            if not _negated(parse, phrase.at, phrase.attached)
         ),
         actions=tuple(
             (_label(parse, subject), parse.lemmas[verb])
@@ -88,6 +96,11 @@ def reduced(parse: Parse) -> Iterator[tuple[int, str, str]]:
             yield index, "noun", _label(parse, index)
 
 
+def nameless(parse: Parse) -> list[int]:
+    """Tokens that stand for a noun and name no object that is there: what is said to be absent, worn colours."""
+    return [at for at in range(len(parse.words)) if _is_worn(parse, at) or (parse.is_noun(at) and _absent(parse, at))]
+
+
 def attribute_before(parse: Parse, noun: int) -> str | None:
     """The adjective just before an object's name: "brown" of "brown dog", "red" of "red fire hydrant"."""
     before = noun - (2 if _is_part(parse, noun) else 1)
@@ -123,13 +136,16 @@ def _prepositions(parse: Parse) -> Iterator[_Phrase]:
             if parse.words[of] == "of" and whole and known(longer, "prepositions"):  # "on top of"
                 name, swallowed, place = longer, (place,), whole[0]
                 break
-        if name != "of":
+        if name != "of" and not _is_worn(parse, place) and not _absent(parse, place):
             yield _Phrase(canonical(name, "prepositions"), index, attached, place, swallowed)
 
 
 def _names(parse: Parse, index: int) -> bool:
-    """Whether a token names an object: a noun that is neither part of another's name nor only a measure."""
+    """Whether a token names an object: a noun that is neither part of another's name nor only a measure, is not said to
+    be absent, and is no colour somebody wears."""
     if not parse.is_noun(index) or parse.dependencies[index] == "compound" or _measured(parse, index) != index:
+        return False
+    if _absent(parse, index) or _is_worn(parse, index):
         return False
     return index + 1 >= len(parse.words) or not _is_part(parse, index + 1)
 
@@ -169,7 +185,7 @@ def _attributes(parse: Parse, noun: int) -> Iterator[str]:
     stated = [
         adjective
         for verb in (_verb(parse, noun), *parse.children(noun, "relcl"))
-        if verb is not None
+        if verb is not None and not _negated(parse, verb)
         for adjective in parse.children(verb, "acomp")
     ]
     for first in sorted((*parse.children(noun, "amod"), *materials, *stated)):
@@ -185,7 +201,51 @@ def _verb(parse: Parse, noun: int) -> int | None:
 
 
 def _acts(parse: Parse, verb: int) -> bool:
-    return parse.dependencies[verb] not in ("aux", "auxpass", "amod", "compound") and parse.lemmas[verb] != "be"
+    """Whether a verb is something that is done, by the sentence."""
+    helps = parse.dependencies[verb] in ("aux", "auxpass", "amod", "compound")
+    return not helps and parse.lemmas[verb] != "be" and not _negated(parse, verb)
+
+
+def _negated(parse: Parse, *tokens: int) -> bool:
+    """Whether a "not" is said of one of these: of a verb, or of a preposition."""
+    return any(parse.children(token, "neg") for token in tokens)
+
+
+def _absent(parse: Parse, noun: int) -> bool:
+    """Whether a noun is said not to be there: "no dog", "without a shirt or shoes", "not wearing a hat"."""
+    denied = [parse.words[near] for near in parse.children(noun, "det", "preconj", "cc", "neg")]
+    if "no" in denied or "neither" in denied:
+        return True
+    head, dependency = parse.heads[noun], parse.dependencies[noun]
+    if dependency == "conj":  # "no dogs or cats", but "no dogs but a cat"
+        return _absent(parse, head) and (not parse.children(noun, "det") or "nor" in parse.words)
+    if dependency == "pobj":
+        return parse.words[head] == "without" or _negated(parse, head)
+    return dependency in ("dobj", "attr") and _negated(parse, head)
+
+
+def _is_worn(parse: Parse, index: int) -> bool:
+    """Whether a token is the bare colour of what somebody has on: the "red" of "in red", of "wearing black and red"."""
+    determined = [parse.words[child] for child in parse.children(index, "det", "poss", "nummod")]
+    if kind(parse.words[index]) != COLOUR or any(word != "all" for word in determined):
+        return False
+    head, dependency = parse.heads[index], parse.dependencies[index]
+    if dependency == "conj":
+        return _is_worn(parse, head)
+    return (dependency, parse.words[head]) == ("pobj", "in") or (dependency, parse.lemmas[head]) == ("dobj", "wear")
+
+
+def _clothed(parse: Parse) -> Iterator[tuple[int, str]]:
+    """(who, colour) of bare colours that are worn."""
+    for index in range(len(parse.words)):
+        if _is_worn(parse, index):
+            first = index
+            while parse.dependencies[first] == "conj":
+                first = parse.heads[first]
+            head = parse.heads[first]
+            attached = parse.heads[head] if parse.dependencies[first] == "pobj" else head
+            for wearer in _subjects(parse, attached):
+                yield wearer, canonical(parse.words[index], "attributes")
 
 
 def _joined(parse: Parse, index: int) -> list[int]:

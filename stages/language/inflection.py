@@ -19,7 +19,7 @@ def _plural(word: str) -> str:
     irregular = synonyms().plurals
     if word in irregular or word in synonyms().plural_only:
         return irregular.get(word, word)
-    for ending in ("man", "child"):  # snowman, grandchild
+    for ending in ("man", "child", "shelf", "knife", "tooth"):  # snowman, grandchild, bookshelf
         if word.endswith(ending) and word not in ("human", "german", "roman"):
             return word.removesuffix(ending) + irregular[ending]
     if word.endswith(("s", "x", "z", "ch", "sh")):

@@ -48,18 +48,21 @@ def synonyms() -> Synonyms:
 
 
 def canonical(word: str, kind: Kind = "objects") -> str:
-    """The canonical word for a word (a lemma, lower case); an unknown word stands for itself."""
-    return synonyms().canonical[kind].get(word.lower(), word.lower())
+    """The canonical word for a word (a lemma) or a label; an unknown one stands for itself, in plain words."""
+    plain = _plain(word)
+    return synonyms().canonical[kind].get(plain, plain)
 
 
 def known(word: str, kind: Kind = "objects") -> bool:
     """Whether the table has the word."""
-    return word.lower() in synonyms().canonical[kind]
+    return _plain(word) in synonyms().canonical[kind]
 
 
 def spoken(label: str) -> str:
-    """The words for a label in a sentence: "tv" for "tvmonitor"; most labels stand for themselves."""
-    return synonyms().spoken.get(label, label)
+    """The words for a label in a sentence: "tv" for "tvmonitor", "traffic light" for "Traffic_light"; most labels stand
+    for themselves."""
+    plain = _plain(label)
+    return synonyms().spoken.get(plain, plain)
 
 
 def worn(label: str, attribute: str) -> str | None:
@@ -87,6 +90,11 @@ def meaning(label: str) -> frozenset[str]:
     same, table = canonical(label), synonyms()
     names = {same, *(word for word, broader in table.broader.items() if broader == same)}
     return frozenset({label, *names, *(word for word, name in table.canonical["objects"].items() if name in names)})
+
+
+def _plain(label: str) -> str:
+    """A label in small letters and spaces."""
+    return label.lower().replace("_", " ")
 
 
 def _turned_round(groups: Mapping[str, Any]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from pipeline.stage import Better, Metric
 from stages.language import english, wordnet
 from stages.language.facts import Facts
 from stages.language.reading import read
-from stages.language.synonyms import known, match, synonyms
+from stages.language.synonyms import canonical, known, match, synonyms
 from stages.metrics._shares import share
 
 KINDS = ("objects", "attributes", "relations")
@@ -49,7 +49,8 @@ class Relevance(Metric[FactsConfig]):
 
     CHAIR (Rohrbach et al., EMNLP 2018): the share of named objects that are not there (i), and of captions that name
     one (s). The paper knows COCO's 80 classes by their segments and by the references; here an object is one of the
-    table's and is there if a reference names it, so what nobody mentions counts as made up: an upper bound.
+    table's and is there if a reference names it, or something more special ("duck"; a bird is no invention then), so
+    what nobody mentions counts as made up: an upper bound.
 
     What nothing was said for has no value: a system that names nothing is neither precise nor free of hallucination.
 
@@ -58,7 +59,7 @@ class Relevance(Metric[FactsConfig]):
     """
 
     name: ClassVar[str] = "facts"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     config_type = FactsConfig
     scores: ClassVar[tuple[str, ...]] = (
         *(f"{kind} {score}" for kind in KINDS for score in ("precision", "recall", "F1")),
@@ -122,7 +123,8 @@ def _row(said: Facts, references: Sequence[Facts], by_wordnet: bool) -> list[flo
         mine = tuple(frozenset(_synonym(one, theirs) for one in kind) for kind, theirs in pairs)
     counts = [(len(kind & theirs), len(kind), len(theirs)) for kind, theirs in zip(mine, true, strict=True)]
     named = [meant[mention.label] for mention in said.objects if known(mention.label)]
-    made_up = sum(label not in labels for label in named)
+    there = {*labels, *(synonyms().broader.get(canonical(label), "") for label in labels)}
+    made_up = sum(label not in there for label in named)
     return [
         *(float(count) for three in counts[: len(KINDS)] for count in three),
         float(np.nan_to_num(_measured(*np.array(counts, dtype=float).sum(axis=0))[2])),

@@ -47,6 +47,7 @@ class Grounding(EvidenceMetric[NoOptions]):
     """
 
     name: ClassVar[str] = "grounding"
+    version: ClassVar[int] = 2
     scores: ClassVar[tuple[str, ...]] = (NOUNS, SHOWN, POINTING, CENTRE, MASS, UNIFORM, OVERLAP)
     better: ClassVar[Mapping[str, Better]] = dict.fromkeys((NOUNS, SHOWN, CENTRE, UNIFORM), "neither")
     undefined: ClassVar[Mapping[str, str]] = {

@@ -40,11 +40,14 @@ class Presence(EvidenceMetric[NoOptions]):
     relations" of (object, preposition, object) that are true of some two; attributes and prepositions are those
     annotated anywhere on the split. Both have no value where nobody annotated any, or nothing was said of them.
 
+    A photo of which nobody looked what is there is not asked about: its row is empty.
+
     A row is (kinds named and there, named, there; whether one is not there, whether any is named; attributes right,
     said; relations right, said).
     """
 
     name: ClassVar[str] = "presence"
+    version: ClassVar[int] = 2
     scores: ClassVar[tuple[str, ...]] = (PRECISION, RECALL, F1, MADE_UP, ATTRIBUTES, RELATIONS)
     better: ClassVar[Mapping[str, Better]] = {MADE_UP: "less"}
     needs: ClassVar[tuple[str, ...]] = ("detections",)
@@ -65,7 +68,10 @@ class Presence(EvidenceMetric[NoOptions]):
             frozenset().union(*(one.attributes for one in there)),
             frozenset().union(*(one.relations for one in there)),
         )
-        found = [_row(readings[text].facts, one, asked) for text, one in zip(texts, there, strict=True)]
+        found = [
+            [0.0] * 9 if true.detections is None else _row(readings[text].facts, one, asked)
+            for text, one, true in zip(texts, there, truth, strict=True)
+        ]
         return np.array(found, dtype=float).reshape(-1, 9)
 
     def aggregate(self, rows: Array) -> dict[str, float]:

@@ -63,6 +63,7 @@ class LearnedRelations(Stage[LearnedConfig, tuple[Relation, ...]]):
     """
 
     name = "learned"
+    version = 2
     writes = "relations"
     config_type = LearnedConfig
     fit_on = ("train",)

@@ -48,6 +48,7 @@ class TextStatistics(Resource[TextStatisticsConfig]):
     """
 
     name: ClassVar[str] = "text_statistics"
+    version: ClassVar[int] = 2
     config_type = TextStatisticsConfig
 
     attributes_: tuple[dict[str, dict[str, int]], ...]

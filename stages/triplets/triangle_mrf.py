@@ -53,7 +53,7 @@ class TriangleMrf(Stage[Config, tuple[Triplet, ...]]):
     """
 
     name = "triangle_mrf"
-    version = 3
+    version = 4
     writes = "triplets"
     config_type = Config
     fit_on = ("train",)

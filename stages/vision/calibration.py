@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.records import Array
 
 WEAKEST = 1e-3
-"""Smallest slope: a higher score is never made less probable."""
+"""Smallest slope over a standard deviation of the scores: a higher score is never made less probable."""
 
 
 Judged = Sequence[tuple[float, bool]]
@@ -17,8 +17,8 @@ Judged = Sequence[tuple[float, bool]]
 def platt(judged: Judged, weights: Sequence[float] | None = None) -> tuple[float, float] | None:
     """Slope and offset of the logistic curve that gives the probability of a score being right.
 
-    `weights` say how much each score counts; by default all count alike. None where the scores are all right, all wrong
-    or all equal, and so teach nothing.
+    `weights` say how much each score counts; by default all count alike. A curve that would fall is nearly flat, at the
+    share that is right. None where the scores are all right, all wrong or all equal, and so teach nothing.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -28,7 +28,12 @@ def platt(judged: Judged, weights: Sequence[float] | None = None) -> tuple[float
     if len(set(right)) < 2 or spread == 0.0:
         return None
     curve = LogisticRegression(C=10.0).fit(scores[:, None] / spread, right, weights)
-    return max(float(curve.coef_[0, 0]) / spread, WEAKEST), float(curve.intercept_[0])
+    slope, offset = float(curve.coef_[0, 0]), float(curve.intercept_[0])
+    if slope < WEAKEST:
+        share = float(np.average(right, weights=weights))
+        slope = WEAKEST
+        offset = float(np.log(share / (1 - share)) - slope * np.average(scores, weights=weights) / spread)
+    return slope / spread, offset
 
 
 def platt_by_label(judged: Sequence[Judged]) -> Array:

@@ -23,6 +23,8 @@ LABELS = ("person", "dog", "horse", "grass", "car", "road", "dining table", "bus
         ("A group of people near a bus.", ("person", "bus"), ("a", "is/are near a", ".")),
         ("A man and his dog.", ("person", "dog"), ("there is/are a", "and the", ".")),
         ("A man in a hat is riding a horse.", ("person", "horse"), ("a", "is/are riding a", ".")),
+        ("A man in red is riding a horse.", ("person", "horse"), ("a", "is/are riding a", ".")),
+        ("A man without a hat sits on a horse.", ("person", "horse"), ("a", "sits/sit on a", ".")),
         ("A dog sitting on a rug.", ("dog",), ("a", "is/are sitting .")),
         ("A dog is lying on a rug next to a bus.", ("dog", "bus"), ("a", "is/are lying next to a", ".")),
         ("A picture of a dog on the grass.", ("dog", "grass"), ("a", "is/are on the", ".")),
@@ -53,6 +55,7 @@ def test_a_caption_is_cut_before_what_has_no_label() -> None:
         "There is no dog on the grass.",
         "A dog is not on the grass.",
         "Running fast.",
+        "",
     ],
 )
 def test_what_cannot_be_used_is_left_out(caption: str) -> None:

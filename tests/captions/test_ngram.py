@@ -54,6 +54,16 @@ def test_the_papers_form_keeps_the_content_words_in_order() -> None:
     assert len(said) <= 2 * len(content)
 
 
+def test_the_papers_form_is_handed_no_articles_and_no_numbers() -> None:
+    several = tuple(GraphNode(at, "horse") for at in range(2))
+    items = [Item(several, "horse"), Item((GraphNode(2, "umbrella", "red"),), "umbrella", attribute="red")]
+    stage = NgramCaptions(PAPER)
+    stage.selection_ = selection([], [])
+    nodes = (*several, items[1].nodes[0])
+    said = [word.text for part in stage._content(items, Meaning(nodes, (), (), (), {})) for word in part]
+    assert said == ["horses", "red", "umbrella"]
+
+
 def test_the_papers_form_turns_round_what_reads_so() -> None:
     """Things stand before stuff, and the edge leads from the grass to the dog."""
     nodes = (GraphNode(0, "dog", "brown"), GraphNode(1, "grass"))

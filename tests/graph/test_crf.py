@@ -228,12 +228,18 @@ def test_where_nothing_is_annotated_captions_choose_the_weights() -> None:
     assert crf.accuracy_ == 1.0
 
 
+def test_weights_that_nothing_judges_stay_as_they_are() -> None:
+    found, reached = search({}, lambda threshold: [], [], lambda p, w: SceneGraph((), ()), _record([]))
+    assert (found, reached) == (Weights(), 0.0)
+
+
 def test_the_search_tries_b_and_g_before_a() -> None:
     tried: list[Weights] = []
     search({"absence": 0.0}, lambda threshold: [], [], lambda p, w: SceneGraph((), ()), _record(tried))
     steps = [len({getattr(w, name) for w in tried}) for name in ("detection_threshold", "image", "absence")]
     assert steps == [len(GRID["detection_threshold"]), len(GRID["image"]), 1]
-    bs_and_gs = tried[len(GRID["detection_threshold"]) : -len(GRID["image"])]
+    held, *bs_and_gs = tried[len(GRID["detection_threshold"]) : -len(GRID["image"])]
+    assert held == Weights()
     assert len(bs_and_gs) == 4 * 5 * 4
     assert {w.image for w in bs_and_gs} == {0.5}
 

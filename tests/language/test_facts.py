@@ -70,6 +70,33 @@ SENTENCES: dict[str, tuple[tuple[Mention, ...], tuple[tuple[str, str, str], ...]
         (("elephant", "near", "tree"),),
         (("elephant", "stand"),),
     ),
+    "There is no dog on the grass.": ((Mention("grass"),), (), ()),
+    "A man without a shirt or shoes.": ((Mention("person"),), (), ()),
+    "A dog with no collar.": ((Mention("dog"),), (), ()),
+    "Neither the dog nor the cat is on the bed.": ((Mention("bed"),), (), ()),
+    "There isn't a boat in the water.": ((Mention("water"),), (), ()),
+    "No dogs but a cat on a mat.": ((Mention("cat"), Mention("mat")), (("cat", "on", "mat"),), ()),
+    "The dog is not brown.": ((Mention("dog"),), (), ()),
+    "A dog is not on the couch.": ((Mention("dog"), Mention("couch")), (), ()),
+    "A man is not riding a horse.": ((Mention("person"),), (), ()),
+    "A man in orange is skiing.": ((Mention("person", 1, ("orange",)),), (), (("person", "ski"),)),
+    "A person in red and a person in green are sitting.": (
+        (Mention("person", 1, ("red",)), Mention("person", 1, ("green",))),
+        (),
+        (("person", "sit"), ("person", "sit")),
+    ),
+    "A man in all black rides a bike.": (
+        (Mention("person", 1, ("black",)), Mention("bicycle")),
+        (),
+        (("person", "ride"),),
+    ),
+    "A man wearing red.": ((Mention("person", 1, ("red",)),), (), (("person", "wear"),)),
+    "A man in a red shirt.": (
+        (Mention("person"), Mention("shirt", 1, ("red",))),
+        (("person", "in", "shirt"),),
+        (),
+    ),
+    "An orange in a bowl.": ((Mention("orange"), Mention("bowl")), (("orange", "in", "bowl"),), ()),
     "a boat floats on the calm lake under a blue sky .": (
         (Mention("boat"), Mention("water", 1, ("calm",)), Mention("sky", 1, ("blue",))),
         (("boat", "on", "water"), ("boat", "under", "sky")),
@@ -92,6 +119,11 @@ def test_attributes_are_pairs_with_their_object() -> None:
 def test_a_reduced_caption_keeps_nouns_and_prepositions_in_order() -> None:
     one = next(iter(parse(["A brown dog runs quickly on the green grass next to a fire hydrant."])))
     assert [name for _, _, name in reduced(one)] == ["dog", "on", "grass", "next to", "fire hydrant"]
+
+
+def test_a_reduced_caption_has_neither_what_is_absent_nor_worn_colours() -> None:
+    for one in parse(["A man in red without a hat on grass."]):
+        assert [name for _, _, name in reduced(one)] == ["person", "on", "grass"]
 
 
 def test_the_attribute_before_a_noun_looks_past_names_of_two_words() -> None:

@@ -26,6 +26,7 @@ WORDS = some.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=12
         ("sheep", "sheep"),
         ("mouse", "mice"),
         ("knife", "knives"),
+        ("bookshelf", "bookshelves"),
         ("giraffe", "giraffes"),
         ("couch", "couches"),
         ("tomato", "tomatoes"),

@@ -80,3 +80,5 @@ def test_people_are_in_their_colours_and_things_have_theirs() -> None:
 
 def test_labels_are_spoken_as_english() -> None:
     assert [spoken(label) for label in ("tvmonitor", "diningtable", "dog")] == ["tv", "dining table", "dog"]
+    assert [spoken(label) for label in ("Person", "traffic_light", "TVmonitor")] == ["person", "traffic light", "tv"]
+    assert match("stoplight", ["Traffic_light"]) == "Traffic_light"

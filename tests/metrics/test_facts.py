@@ -58,6 +58,22 @@ def test_a_special_word_is_right_where_the_references_say_the_wider_one(relevanc
     assert values(relevance, "A bird on the water.", "A duck on the water.")["objects precision"] == 0.5
 
 
+def test_a_wider_word_is_no_invention_where_the_references_say_a_special_one(relevance: Relevance) -> None:
+    assert values(relevance, "A bird on the water.", "A duck on the water.")["CHAIR-s"] == 0.0
+    assert values(relevance, "A duck on the water.", "A chicken on the water.")["CHAIR-i"] == 0.5
+
+
+def test_what_is_denied_is_neither_said_nor_true(relevance: Relevance) -> None:
+    assert values(relevance, "There are no people on the beach.", "An empty beach.")["CHAIR-s"] == 0.0
+    assert values(relevance, "A dog on grass.", "There is no dog on the grass.")["CHAIR-i"] == 0.5
+
+
+def test_a_colour_that_is_worn_is_no_object(relevance: Relevance) -> None:
+    found = values(relevance, "A person in orange is near a car.", "A man in orange is near a car.")
+    assert found["objects precision"] == found["attributes F1"] == found["tuple_f1"] == 1.0
+    assert values(relevance, "A person in orange.", "A man in an orange coat.")["CHAIR-s"] == 0.0
+
+
 def test_chair_counts_mentions_and_only_objects_of_the_table(relevance: Relevance) -> None:
     # dog, dog, zebra are of the table; "boomerang" is not
     found = values(relevance, "A dog and a zebra. The dog has a boomerang.", "A dog.")

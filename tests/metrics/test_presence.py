@@ -53,6 +53,13 @@ def test_what_is_not_there_counts_against_and_what_nobody_boxes_does_not() -> No
     assert found[MADE_UP] == pytest.approx(1 / 2)  # of the two captions that name anything that is boxed
 
 
+def test_a_photo_that_nobody_boxed_is_not_asked_about() -> None:
+    looked = Truth("1", (), boxed("person"))
+    both = values(["A person.", "A dog and a person."], [looked, Truth("2", (), None)])
+    assert both == pytest.approx(values(["A person."], [looked]), nan_ok=True)
+    assert values(["A person.", "A person."], [looked, Truth("2", (), ())])[PRECISION] == 0.5  # seen, and empty
+
+
 def test_attributes_and_relations_are_those_of_some_box_of_the_kind() -> None:
     truth = Truth(
         "1",

@@ -24,6 +24,18 @@ def test_a_better_score_is_never_less_probable():
     assert slope > 0
 
 
+@pytest.mark.parametrize(("middle", "spread"), [(0.0, 1.0), (5.0, 1.0), (-3.0, 1e5)])
+def test_scores_that_tell_the_wrong_way_give_the_share_that_is_right(middle: float, spread: float):
+    rng = np.random.default_rng(1)
+    scores = rng.normal(middle, 1.0, 400) * spread
+    right = rng.random(400) < 1 / (1 + np.exp(0.5 * (scores / spread - middle) + 1))
+    weights = rng.uniform(0.5, 2.0, 400)
+    slope, offset = platt(list(zip(scores.tolist(), right.tolist(), strict=True)), weights.tolist())
+    told = probability(scores, np.array([slope, offset]))
+    assert np.average(told, weights=weights) == pytest.approx(np.average(right, weights=weights), abs=1e-4)
+    assert 0 < np.ptp(told) < 0.01
+
+
 def test_a_label_that_teaches_nothing_gets_the_curve_of_all():
     telling = [(1.0, True), (-1.0, False), (0.5, True), (-0.5, False)]
     curves = platt_by_label([telling, [], [(3.0, True)]])
