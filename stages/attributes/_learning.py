@@ -1,18 +1,19 @@
 """What the attribute classifiers have in common: lessons in, probabilities of every attribute out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from pipeline.errors import BadData
 from pipeline.images import read
-from pipeline.records import Array, AttributeScores, Scene
+from pipeline.records import Array, AttributeScores, Scene, Scored
 from pipeline.stage import Runtime
 from stages.attributes._appearance import NAMES
 from stages.attributes._features import described, emphasis, length
 from stages.attributes._lessons import LearningConfig, Lessons
 from stages.attributes._named_colours import by_name
 from stages.attributes._unlabelled import UNKNOWN
+from stages.language.attribute_kinds import may_be
 from stages.vision.boxes import surest
 
 
@@ -48,8 +49,8 @@ def told(
     score: Callable[[Array], Array],
     colours: Sequence[str],
 ) -> list[tuple[AttributeScores, ...]]:
-    """Every attribute of the detections that the config admits, best first: learned ones by `score`, from looks
-    (boxes, n) to probabilities (boxes, names), and `colours` by their names. Other detections have none."""
+    """Every attribute that they may have of the detections that the config admits, best first: learned ones by `score`,
+    from looks (boxes, n) to probabilities (boxes, names), and `colours` by their names. Other detections have none."""
     chosen = [surest(scene.detections, config.least, config.most) for scene in scenes]
     photos = (
         (read(scene.image), [scene.detections[index].box for index in indices])
@@ -66,8 +67,12 @@ def told(
     everything: list[tuple[AttributeScores, ...]] = []
     for scene, indices in zip(scenes, chosen, strict=True):
         of = {
-            index: AttributeScores(tuple(sorted(zip((*names, *colours), row, strict=True), key=lambda one: -one[1])))
+            index: _best_first(scene.detections[index].label, zip((*names, *colours), row, strict=True))
             for index, row in zip(indices, told_of, strict=False)
         }
         everything.append(tuple(of.get(index, AttributeScores(())) for index in range(len(scene.detections))))
     return everything
+
+
+def _best_first(label: str, scores: Iterable[Scored]) -> AttributeScores:
+    return AttributeScores(tuple(sorted((one for one in scores if may_be(label, one[0])), key=lambda one: -one[1])))

@@ -7,12 +7,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from stages.language.synonyms import canonical
+from stages.language.synonyms import canonical, known
 
 COLOUR, MATERIAL = "colour", "material"
 WORN = (COLOUR, "pattern")
 """Kinds that are said of a wearer's clothes, never of the wearer."""
-_NO_KINDS = ("version", "worn")
+_NO_KINDS = ("version", "only", "worn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class AttributeKinds:
         denies: attribute -> the attributes that a thing said to have it can be taken not to have.
         wearers: labels whose colours and patterns are those of what they wear.
         garments: what is worn.
+        only: attribute -> the labels of the table of synonyms that can have it; others are not named here.
     """
 
     version: int
@@ -33,6 +34,7 @@ class AttributeKinds:
     denies: Mapping[str, frozenset[str]]
     wearers: frozenset[str]
     garments: frozenset[str]
+    only: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -49,6 +51,7 @@ def attribute_kinds() -> AttributeKinds:
         denies={member: _denied(member, kinds[kind[member]]) for member in kind},
         wearers=frozenset(table["worn"]["by"]),
         garments=frozenset(table["worn"]["garments"]),
+        only={member: frozenset(labels) for member, labels in table["only"].items()},
     )
 
 
@@ -65,6 +68,12 @@ def kind(attribute: str) -> str | None:
 def denied(attribute: str) -> frozenset[str]:
     """The attributes that a thing said to have this one can be taken not to have, unless they are said of it, too."""
     return attribute_kinds().denies.get(attribute, frozenset())
+
+
+def may_be(label: str, attribute: str) -> bool:
+    """Whether a thing can have an attribute: no oven is young. Of labels that no table knows, all can be said."""
+    only = attribute_kinds().only.get(visible(attribute) or "")
+    return only is None or canonical(label) in only or not known(label)
 
 
 def _denied(member: str, part: Mapping[str, Any]) -> frozenset[str]:

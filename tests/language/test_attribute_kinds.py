@@ -1,6 +1,6 @@
 import pytest
 
-from stages.language.attribute_kinds import attribute_kinds, denied, kind, visible
+from stages.language.attribute_kinds import attribute_kinds, denied, kind, may_be, visible
 from stages.language.synonyms import canonical
 from stages.vision.colour_names import COLOUR_NAMES
 
@@ -52,3 +52,11 @@ def test_no_word_of_the_table_is_lost_by_the_synonyms():
     table = attribute_kinds()
     for word, attribute in table.spelt.items():
         assert visible(canonical(word, "attributes")) == attribute
+
+
+def test_what_does_not_live_is_not_young():
+    assert all(may_be(label, "young") for label in ("person", "boy", "puppy", "potted plant", "Person"))
+    assert not any(may_be(label, "young") for label in ("oven", "fire hydrant", "surfboard"))
+    assert may_be("oven", "old")
+    assert may_be("contraption", "young")  # no table knows it
+    assert all(canonical(label) == label for labels in attribute_kinds().only.values() for label in labels)
