@@ -215,6 +215,9 @@ BENCHES: Mapping[str, Callable[[], Figures]] = {
 
 def main(names: list[str]) -> None:
     """Run the benches named, or all that can be run here, and write what they found."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        raise SystemExit(f"no bench is called {unknown[0]!r}; there are {', '.join(BENCHES)}")
     RESULTS.mkdir(exist_ok=True)
     for name in names or BENCHES:
         if not names and name in ON_PHOTOS and not photos.here():

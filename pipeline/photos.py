@@ -189,6 +189,20 @@ def _explained(database: Path) -> Iterator[None]:
         raise StoreError(f"{database} cannot be used ({error}); {remedy or 'delete it'}") from None
 
 
+def fault(database: Path) -> str:
+    """What is wrong with the notes of photos looked at; empty where nothing is, or where there are none."""
+    if not database.exists():
+        return ""
+    connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=60)
+    try:
+        ((found,),) = connection.execute("PRAGMA quick_check(1)")
+    except sqlite3.Error as error:
+        return str(error)
+    finally:
+        connection.close()
+    return "" if found == "ok" else str(found)
+
+
 @cache
 def _rows(database: Path, process: int) -> sqlite3.Connection:
     """One connection a process (it must not cross a fork); a cache needs no flush to disk at every row."""

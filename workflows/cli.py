@@ -1,5 +1,6 @@
 """`captionloom`: a thin door to the Luigi tasks, and to what can be looked up without running anything."""
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -95,6 +96,9 @@ def doctor(
 
 def main() -> None:
     """The entry point: errors meant for people are one line and exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter shows another in its place
+            stream.reconfigure(errors="replace")
     try:
         app()
     except CaptionloomError as error:

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import signal
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -69,10 +70,17 @@ def _plain(default: Any) -> Any:
 
 def _run(task: luigi.Task, workers: int) -> None:
     """Run a task and what it needs, in as many processes; the exit status is 1 where it did not come to its end."""
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, _end)
     try:
         done = luigi.build([task], workers=workers, local_scheduler=True, log_level="WARNING")
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         sys.stderr.write("captionloom: interrupted; the same command goes on from here\n")
-        raise typer.Exit(130) from None
+        raise typer.Exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)) from None
     if not done:
         raise typer.Exit(1)
+
+
+def _end(asked: int, _frame: object) -> None:
+    """End as on an interrupt, so that no process that was started outlives this one and holds its output open."""
+    raise KeyboardInterrupt(asked)

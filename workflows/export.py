@@ -14,6 +14,7 @@ from workflows.bundles.packing import described, write_bundle
 from workflows.bundles.portable import answering, check_portable
 from workflows.outer import DRAWN, OnDataset
 from workflows.planning import find_plans
+from workflows.results import check_writable
 from workflows.tasks import Fit, FitResource
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,8 +30,9 @@ class BundleFile(luigi.Target):
         """Whether it is there, whole, with the plan as it is now.
 
         Raises:
-            StoreError: if there is something else: better known now than after fitting.
+            StoreError: if there is something else, or it cannot be written: better known now than after fitting.
         """
+        check_writable(self.out)
         if not self.out.exists():
             return False
         try:

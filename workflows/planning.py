@@ -1,6 +1,7 @@
 """From what was typed to checked plans and datasets: names, files, swaps, folders."""
 
 import dataclasses
+import os
 import typing
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -62,7 +63,7 @@ def _find(text: str, fitted_on: str, above: tuple[Path, ...]) -> Plan:
     if not text.endswith(".toml") and text not in plan_names():
         raise UnknownName("plan", text, plan_names())
     file = Path(text) if text.endswith(".toml") else SHIPPED / f"{text}.toml"
-    place = file.resolve()
+    place = Path(os.path.realpath(file))
     if place in above:
         circle = " from ".join(one.stem for one in (*above[above.index(place) :], place))
         raise BadPlan(f"plans build on each other in a circle, {circle}: take out one of their `from`")

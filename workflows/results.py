@@ -29,8 +29,12 @@ class Results(luigi.Target):
         """Whether the results are there, whole.
 
         Raises:
-            StoreError: if `out` holds anything else than results of this task: better known now than at the end.
+            StoreError: if `out` holds anything else than results of this task, or cannot be written: better known now
+                than at the end.
         """
+        check_writable(self.out)
+        if Path.cwd().is_relative_to(self.out):
+            raise StoreError(f"{self.out} is the folder this runs in, or above it; name one inside it by --out")
         with explained(self.out.parent):
             is_there = self.out.exists()
         if is_there:
@@ -77,9 +81,20 @@ class Results(luigi.Target):
 def _led_to(out: Path) -> Path:
     """Where a path leads: a link stays one, and what it leads to is replaced."""
     try:
-        return out.resolve() if out.is_symlink() else out.absolute()
+        return Path(os.path.realpath(out) if out.is_symlink() else os.path.normpath(out.absolute()))
     except OSError:  # a name that the system refuses, which is told where it is written
         return out.absolute()
+
+
+def check_writable(out: Path) -> None:
+    """Refuse a path whose folder, or the nearest above it that is there, this user may not write to.
+
+    Raises:
+        StoreError: naming the folder.
+    """
+    there = next((folder for folder in out.parents if os.access(folder, os.F_OK)), out.parent)
+    if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
+        raise StoreError(f"{out} cannot be written: {there} is not this user's to write to; give another place")
 
 
 def _alive(process: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from pipeline.config import NoOptions
+from pipeline.config import NoOptions, spelt
 from pipeline.errors import UnknownName
 from pipeline.plan import Plan
 from pipeline.registry import FOLDERS, get, registered
@@ -157,7 +157,7 @@ def _print_options(config: type[Any]) -> None:
         if choices:
             limits = ["one of " + ", ".join(map(str, choices))]
         about = "; ".join([str(rule.get("help", "")), *limits, f"affects {rule.get('affects', 'fit')}"])
-        say(f"    {item.name}={item.default}: {about}")
+        say(f"    {item.name}={spelt(item.default)}: {about}")
 
 
 def _first_line(kind: type[Any]) -> str:

@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import PIL.Image
 import pytest
@@ -153,6 +154,21 @@ def test_a_damaged_artefact_is_named_with_the_remedy(tmp_path: Path, harm: str) 
         (directory / "manifest.json").write_text("{")
     with pytest.raises(StoreError, match=r"damaged.*doctor --repair"):
         Store(tmp_path / "store").has("models", KEY)
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "file.txt"])
+def test_what_may_not_be_read_is_not_damaged(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "store")
+    directory, opened = Store(tmp_path / "store").path("models", KEY), Path.open
+
+    def refused(path: Path, *given: Any, **named: Any) -> Any:
+        if path == directory / file:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *given, **named)
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(StoreError, match=rf"{file} cannot be read \(Permission denied\); let this user read it"):
+        list(damage(directory, deep=True))
 
 
 def test_a_changed_byte_is_found_by_the_deep_look_alone(tmp_path: Path) -> None:

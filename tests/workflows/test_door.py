@@ -1,5 +1,8 @@
 """Commands made from Luigi tasks: every parameter is an option, with its default, bounds and help."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -94,3 +97,37 @@ def test_every_command_explains_each_of_its_options() -> None:
     for made in ours.registered_commands:
         name = made.name or made.callback.__name__ if made.callback else ""
         assert CliRunner().invoke(ours, [name, "--help"]).exit_code == 0
+
+
+ENDED = """
+import time, luigi, typer
+from workflows.door import _run
+from workflows.messages import take_over_from_luigi
+
+class Sleeps(luigi.Task):
+    def complete(self):
+        return False
+
+    def run(self):
+        print("begun", flush=True)
+        time.sleep(60)
+
+take_over_from_luigi()
+try:
+    _run(Sleeps(), 1)
+except typer.Exit as end:
+    raise SystemExit(end.exit_code)
+"""
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_ended_leaves_nothing_running(asked: signal.Signals) -> None:
+    """Whoever reads its output is not kept waiting by a process that it had started."""
+    command = [sys.executable, "-c", ENDED]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(asked)
+        _, told = process.communicate(timeout=20)
+    assert "the same command goes on from here" in told
+    assert process.returncode == 128 + asked

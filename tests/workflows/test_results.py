@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,31 @@ def test_what_another_task_wrote_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="holds what Compare wrote; move it"):
         Results(tmp_path / "out", "a", "Judge").exists()
     assert (tmp_path / "out" / "report.html").read_text() == "first"
+
+
+@pytest.mark.parametrize("out", [".", "..", "inner/../../here"])
+def test_the_folder_one_is_in_is_not_replaced(out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(StoreError, match="is the folder this runs in, or above it"):
+        Results(Path(out), "a", "Compare").exists()
+
+
+def test_dots_in_a_path_are_followed(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "deep" / "..", "a", "first")
+    assert (tmp_path / "one" / "report.html").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+def test_a_link_to_itself_is_named(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(StoreError, match="cannot be written"):
+        write(tmp_path / "loop", "a", "first")
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: mode == os.F_OK and Path(path).exists())
+    with pytest.raises(StoreError, match=rf"cannot be written: {tmp_path} is not this user's"):
+        Results(tmp_path / "new" / "out", "a", "Compare").exists()

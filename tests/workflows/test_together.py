@@ -7,7 +7,7 @@ from typing import Any
 import luigi
 import pytest
 
-from pipeline.errors import BadPlan
+from pipeline.errors import BadOption, BadPlan
 from workflows.sources import forget
 from workflows.together.choose import Choose
 
@@ -48,3 +48,8 @@ def test_the_best_choice_bounds_the_learned_one_and_every_plan(capfd: pytest.Cap
 def test_one_plan_or_people_are_nothing_to_choose_from(plans: tuple[str, ...], names: str) -> None:
     with pytest.raises(BadPlan, match=names):
         _ = chosen(plans=plans).found
+
+
+def test_the_photos_that_are_learned_from_are_not_reported_of() -> None:
+    with pytest.raises(BadOption, match=r"--split tune of .* is what is learned from"):
+        _ = chosen(split="tune").found

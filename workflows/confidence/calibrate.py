@@ -7,7 +7,8 @@ from typing import Any
 import luigi
 
 from pipeline.codec import decode, encode
-from pipeline.errors import BadData, BadPlan
+from pipeline.errors import BadData, BadOption, BadPlan
+from pipeline.keys import Source
 from pipeline.plan import Plan
 from pipeline.records import Array, Scene, Truth
 from pipeline.registry import choose
@@ -21,6 +22,16 @@ from workflows.tasks import Predict, Prepare, Work
 CALIBRATE_VERSION = 1
 GOOD = 0.5
 LEARNT_ON = "tune"
+
+
+def check_apart(fitted_on: Source, on: Source, split: str) -> None:
+    """Refuse to report of the photos that were learned from.
+
+    Raises:
+        BadOption: where they are the same.
+    """
+    if (on.text, split) == (fitted_on.text, LEARNT_ON):
+        raise BadOption(f"--split {split} of {on.text} is what is learned from: describe another, such as --split val")
 
 
 class Calibrate(Work):

@@ -9,7 +9,7 @@ import luigi
 from pipeline.codec import encode
 from pipeline.plan import Plan
 from stages.analysis.calibration import area, calibration_error, calibration_interval, interval, reliability, risks
-from workflows.confidence.calibrate import GOOD, calibration, judged, seen
+from workflows.confidence.calibrate import GOOD, calibration, check_apart, judged, seen
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList, Share
 from workflows.planning import find_plans
@@ -26,6 +26,7 @@ class Confidence(OnSplit):
 
     @cached_property
     def found(self) -> tuple[Plan, ...]:
+        check_apart(self.fitted_on, self.on, self.split)
         return find_plans(self.plans, self.swap, self.on, self.fitted_on.name)
 
     def requires(self) -> list[luigi.Task]:

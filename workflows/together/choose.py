@@ -16,7 +16,7 @@ from stages.analysis.choosing import Chooser, as_chosen, best_choice, worth
 from stages.analysis.contrasts import contrast
 from stages.analysis.scoring import MetricResult
 from stages.analysis.signs import SIGNS_VERSION, signs
-from workflows.confidence.calibrate import LEARNT_ON, seen
+from workflows.confidence.calibrate import LEARNT_ON, check_apart, seen
 from workflows.evaluation import Evaluate, measured
 from workflows.outer import OnSplit
 from workflows.parameters import CommaList
@@ -40,7 +40,9 @@ class Choose(OnSplit):
 
         Raises:
             BadPlan: for fewer than two, or for one that hands on people's captions.
+            BadOption: for the split that is learned from.
         """
+        check_apart(self.fitted_on, self.on, self.split)
         plans = find_plans(self.plans, self.swap, self.on, self.fitted_on.name)
         people = next((plan.name for plan in plans if "captions" in plan.sees_truth()), "")
         if people:
