@@ -30,7 +30,9 @@ class TrainingOptions:
     weight_decay: float = option(0.0, "share of the weights that a step at rate 1 would take away", low=0.0, high=1.0)
     clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)
     epochs: int = option(50, "most passes over the training photos", low=1)
-    patience: int = option(6, "epochs without a better CIDEr-D of tune before training stops", low=1)
+    patience: int = option(
+        6, "epochs without a better CIDEr-D of tune, once it is above 0, before training stops", low=1
+    )
     refit: bool = option(False, "then train anew on train and tune together, for as many epochs as were best")
     self_critical: int = option(0, "passes after that which raise the CIDEr-D of samples", low=0)
     self_critical_rate: float = option(4e-5, "of Adam in these passes", low=1e-8, high=1.0)
@@ -155,6 +157,6 @@ class Epoch:
 
 
 def best(log: Sequence[Epoch]) -> int:
-    """The place of the best epoch; of the last where nothing judged."""
-    known = [epoch.cider for epoch in log if epoch.cider is not None]
-    return [epoch.cider for epoch in log].index(max(known)) if known else len(log) - 1
+    """The place of the best epoch; of the last where nothing judged, or all were judged 0, which tells none apart."""
+    scores = [epoch.cider or 0.0 for epoch in log]
+    return scores.index(max(scores)) if any(scores) else len(log) - 1
