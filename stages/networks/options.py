@@ -89,7 +89,11 @@ class SpeakingOptions:
     )
     top_p: float = option(1.0, "share of probability that a sample keeps to", low=1e-6, high=1.0, affects="predict")
     draw: int = option(0, "seed of samples", low=0, affects="predict")
-    int8: bool = option(False, "matrix products of speaking in 8-bit integers, on the CPU", affects="predict")
+    int8: bool = option(
+        False,
+        "matrix products of speaking in 8-bit integers, on the CPU; captions then hang on the photos of a batch",
+        affects="predict",
+    )
 
     def __post_init__(self) -> None:
         if self.must_say and (self.search == "sample" or self.groups > 1):
