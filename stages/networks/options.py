@@ -77,7 +77,9 @@ class SpeakingOptions:
     unknown: bool = option(False, "the unknown word may be said", affects="predict")
     n_best: int = option(1, "captions given for a photo, best first; at most `beam`", low=1, affects="predict")
     groups: int = option(1, "groups of `beam` sentences each that avoid each other's words", low=1, affects="predict")
-    diversity: float = option(0.5, "nats a word costs for each earlier group saying it", low=0.0, affects="predict")
+    diversity: float = option(
+        0.5, "nats a word costs for each sentence of earlier groups saying it", low=0.0, affects="predict"
+    )
     must_say: int = option(
         0, "objects of `graph`, clearest first, that a caption has to name", low=0, high=6, affects="predict"
     )
