@@ -130,7 +130,9 @@ class GridCaptionerOptions(CaptionerOptions):
     fine_tune_share: float = option(
         1.0, "of the learning rate, at which the backbone learns", low=1e-6, high=1.0, later=True
     )
-    fine_tune_from: int = option(1, "the epoch in which the backbone begins to learn", low=1, later=True)
+    fine_tune_from: int = option(
+        1, "the epoch in which the backbone begins to learn; `patience` counts from there", low=1, later=True
+    )
 
     def __post_init__(self) -> None:
         CaptionerOptions.__post_init__(self)
