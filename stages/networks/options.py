@@ -18,7 +18,7 @@ class TrainingOptions:
     schedule: Literal["constant", "linear", "cosine"] = option(
         "constant", "of the learning rate; linear and cosine end at 0"
     )
-    warm_up: float = option(0.0, "epochs in which the learning rate rises from 0", low=0.0)
+    warm_up: float = option(0.0, "epochs, fewer than all, in which the learning rate rises from 0", low=0.0)
     average: float = option(0.0, "decay of the averaged weights, which are judged and kept; 0: none", low=0.0, high=1.0)
     scheduled_sampling: float = option(
         0.0, "probability, in the last epoch, that a step is fed the captioner's own word", low=0.0, high=1.0
@@ -44,6 +44,8 @@ class TrainingOptions:
     seed: int = option(0, "of the first weights, the order of the photos and dropout", low=0)
 
     def __post_init__(self) -> None:
+        if self.warm_up >= self.epochs:
+            raise BadOption(f"warm_up={self.warm_up} never ends: take less than epochs={self.epochs}")
         if self.self_critical and self.refit:
             raise BadOption(f"self_critical={self.self_critical} goes without a second training: leave out refit=true")
         if self.self_critical and self.baseline == "others" and self.samples == 1:

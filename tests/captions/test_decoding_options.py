@@ -106,6 +106,7 @@ def test_what_does_not_go_together_is_refused(other: dict[str, str]) -> None:
         ("temperature=0.5", "search=sample"),
         ("groups=2:search=sample", "search=beam"),
         ("samples=3", "self_critical=1 or more"),
+        ("warm_up=5.0:epochs=5", "less than epochs=5"),
         ("fine_tune_share=0.1", "fine_tune=true"),
         ("fine_tune_from=2", "fine_tune=true"),
         ("fine_tune_from=9:fine_tune=true:epochs=5:self_critical=3", "fine_tune_from=8 or less"),
