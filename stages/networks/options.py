@@ -73,14 +73,14 @@ class SpeakingOptions:
         choices=("none", "mean", "gnmt", "polynomial", "min_hinge", "max_hinge", "gaussian"),
         affects="predict",
     )
-    length_power: float = option(0.7, "exponent of gnmt and of polynomial", low=0.0, affects="predict")
+    length_power: float = option(0.7, "exponent of gnmt and of polynomial", low=0.0, high=10.0, affects="predict")
     unrepeated: int = option(0, "words in a row that no caption says twice; 0: any", low=0, affects="predict")
     stutter: bool = option(True, "a word may follow itself", affects="predict")
     unknown: bool = option(False, "the unknown word may be said", affects="predict")
     n_best: int = option(1, "captions given for a photo, best first; at most `beam`", low=1, affects="predict")
     groups: int = option(1, "groups of `beam` sentences each that avoid each other's words", low=1, affects="predict")
     diversity: float = option(
-        0.5, "nats a word costs for each sentence of earlier groups saying it", low=0.0, affects="predict"
+        0.5, "nats a word costs for each sentence of earlier groups saying it", low=0.0, high=100.0, affects="predict"
     )
     must_say: int = option(
         0, "objects of `graph`, clearest first, that a caption has to name", low=0, high=6, affects="predict"

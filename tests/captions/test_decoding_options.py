@@ -118,6 +118,22 @@ def test_what_would_do_nothing_is_refused(given: str, use: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("option", "most", "use"),
+    [
+        ("length_power", 10.0, {"length_normalisation": "gnmt"}),
+        ("length_power", 10.0, {"length_normalisation": "polynomial"}),
+        ("diversity", 100.0, {"groups": 2, "n_best": 6}),
+    ],
+)
+def test_what_is_raised_to_a_power_or_charged_stays_a_number(option: str, most: float, use: dict[str, Any]) -> None:
+    said = speaking(**use | {option: most})
+    assert all(caption.words for captions in said for caption in captions)
+    spelt = ":".join(f"{name}={value}" for name, value in use.items())
+    with pytest.raises(BadOption, match=f"{option}.*between 0.0 and {most}"):
+        choose("captions", f"neuraltalk:{option}=1e39:{spelt}")
+
+
+@pytest.mark.parametrize(
     "given",
     [
         "search=sample:top_k=5:top_p=0.9:temperature=0.5:draw=3",
