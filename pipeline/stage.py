@@ -39,7 +39,8 @@ class Runtime:
 
     Attributes:
         device: "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:1".
-        batch: photos a network looks at together when predicting.
+        batch: photos a network looks at together when predicting; what is said in 8-bit integers (`int8=true`) alone
+            hangs on it.
         fit_processes: processes that fit one stage together, where it can (`fits_together`).
         scratch: a directory that outlives a kill, for checkpoints of a long fit; None where there is none.
         events: a directory for what TensorBoard shows of a long fit; None where nobody looks.

@@ -4,10 +4,13 @@ Sizes by default are those of the authors' program; see `stages/networks/hard_at
 `stages/networks/show_attend_tell.py` for what `variant=released_code` changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.config import option
+from pipeline.records import Caption, Scene
+from pipeline.stage import Resources
 from stages.captions._neural import GridCaptioner
 from stages.networks.options import GridCaptionerOptions
 
@@ -25,7 +28,7 @@ class Config(GridCaptionerOptions):
     entropy: float = option(0.002, "lambda_e, of the entropy of where it may look", low=0.0)
     expected: float = option(0.5, "share of sentences learned with the expectation", low=0.0, high=1.0)
     speaking: Literal["most_probable", "expectation"] = option(
-        "most_probable", "what is looked at when speaking", affects="predict"
+        "most_probable", "what is looked at when speaking, but not while it is judged in training", affects="predict"
     )
     variant: Literal["paper", "released_code"] = option("paper", "the paper's equations or the authors' program")
 
@@ -50,6 +53,13 @@ class HardAttention(GridCaptioner[Config]):
             reward=options.reward,
             entropy=options.entropy,
             expected=options.expected,
-            speaking=options.speaking,
             variant=options.variant,
         )
+
+    def predict(self, scenes: Sequence[Scene], resources: Resources) -> list[tuple[Caption, ...]]:
+        from stages.networks.hard_attention import HardAttention as Network
+
+        for part in self.trained_.network.modules():  # it, or the members of an ensemble
+            if isinstance(part, Network):
+                part.speaking = self.config.speaking
+        return super().predict(scenes, resources)

@@ -31,7 +31,8 @@ class HfCaption(Stage[Config, tuple[Caption, ...]]):
     """What the model says of the photo, token log-probabilities summed over words; nothing where it says nothing.
 
     Raises:
-        BadOption: if neither or both of `folder` and `hub` are given, or they are not as they should be.
+        BadOption: if neither or both of `folder` and `hub` are given, they are not as they should be, or the model
+            cannot read `prompt` or say as much as `longest`.
         MissingDependency: without transformers, or without a connection to a hub that is needed.
     """
 

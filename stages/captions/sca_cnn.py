@@ -65,3 +65,8 @@ class ScaCnn(NeuralCaptioner[Config]):
             fine_tune=options.fine_tune,
             variant=options.variant,
         )
+
+    @property
+    def parameters(self) -> int:
+        """Without those of the network that looks, unless it learns too."""
+        return sum(one.numel() for one in self.trained_.network.parameters() if one.requires_grad)

@@ -1,4 +1,8 @@
-"""Additive attention (Bahdanau et al. 2015): how well each location answers what a state asks for."""
+"""Additive attention (Bahdanau et al. 2015): how well each location answers what a state asks for.
+
+Computed in float32 at least, also where keys and queries come of products in fewer bits: fp16 has no exp(2x) beyond
+x = 5.5.
+"""
 
 from typing import Any
 
@@ -11,7 +15,8 @@ _FLAT = 20.0  # exp(2 * 20) twice still fits float32; only parts beyond it that 
 
 def exponential(part: Tensor) -> Tensor:
     """exp(2 x): what `scores` wants of keys and queries, so that the keys' exponential is taken once a photo."""
-    return (2 * part.clamp(-_FLAT, _FLAT)).exp()
+    wide = part.to(torch.promote_types(part.dtype, torch.float32))
+    return (2 * wide.clamp(-_FLAT, _FLAT)).exp()
 
 
 def scores(keys: Tensor, query: Tensor, weight: Tensor) -> Tensor:
@@ -29,7 +34,7 @@ def scores(keys: Tensor, query: Tensor, weight: Tensor) -> Tensor:
     """
     asked = exponential(query).view(len(keys), -1, len(weight))  # (photos, beams, dim)
     fit: Tensor = weight.sum() - 2 * _Below.apply(keys, asked, weight)
-    return fit
+    return fit.to(query.dtype)
 
 
 class _Below(Function):
@@ -44,7 +49,8 @@ class _Below(Function):
         product = torch.addcmul(weight.new_ones(()), keys.unsqueeze(1), asked.unsqueeze(2))
         below = product.reciprocal_()  # (photos, beams, locations, dim)
         ctx.save_for_backward(below, asked, weight)
-        return below @ weight
+        with torch.autocast(weight.device.type, enabled=False):
+            return below @ weight
 
     @staticmethod
     def backward(ctx: Any, above: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -63,12 +63,13 @@ class Run:
 
     @property
     def stale(self) -> int:
-        """Epochs since the best."""
-        return len(self.log) - 1 - best(self.log) if self.log else 0
+        """Epochs since the best; those before the backbone begins to learn do not count."""
+        before = 0 if self.network.eyes is None else self.network.eyes.first - 1
+        return len(self.log) - max(best(self.log) + 1, before)
 
     def note(self, epoch: Epoch) -> None:
         self.log.append(epoch)
-        if self.stale == 0:
+        if best(self.log) == len(self.log) - 1:
             self.best = {name: value.detach().clone() for name, value in self.speaker.state_dict().items()}
 
     def save(self) -> None:

@@ -32,7 +32,7 @@ class Constrained:
     def opens(self, photos: int) -> Tensor:
         return F.one_hot(torch.tensor(self.first), len(self.merits)).bool()
 
-    def choose(self, reached: Tensor, photos: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
+    def choose(self, reached: Tensor, photos: Tensor, heard: Tensor, left: Tensor) -> tuple[Tensor, Tensor]:
         _, states, width, _ = reached.shape
         meets = self.meets.to(reached.device)[photos][:, heard].unsqueeze(1)  # (photos, 1, symbols)
         target = torch.arange(states, device=reached.device).view(1, -1, 1) | meets  # (photos, states, symbols)

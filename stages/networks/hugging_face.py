@@ -45,7 +45,12 @@ class Speaker:
         """The best sentences of each photo, (height, width, 3) uint8 RGB, best first, leaving out empty ones.
 
         Photos that the model sees in one size are looked at together; padding others would change answers.
+
+        Raises:
+            BadOption: for a prompt to a model that reads none, or more tokens than it has places for.
         """
+        if prompt and not hasattr(self.look, "image_processor"):
+            raise BadOption(f"prompt={prompt!r} is for models that read; this one sees the photo alone: leave it out")
         text = {"text": prompt} if prompt else {}
         seen = [dict(self.look(images=PIL.Image.fromarray(photo), return_tensors="pt", **text)) for photo in photos]
         said: list[list[Sentence]] = []
@@ -57,6 +62,14 @@ class Speaker:
         return said
 
     def _sentences(self, inputs: dict[str, Tensor], beam: int, longest: int, n_best: int) -> list[Sentence]:
+        begun = inputs["input_ids"].shape[1] if "input_ids" in inputs else 1  # the prompt, or the symbol that starts
+        places = getattr(self.model.config.get_text_config(decoder=True), "max_position_embeddings", None)
+        if places is not None and longest > (most := places - begun + 1):  # the last token is not read again
+            shorter = ", or a shorter prompt" if begun > 1 else ""
+            raise BadOption(
+                f"longest={longest}: the model has places for {places} tokens, {begun} of them before the caption: take"
+                f" longest={most} or less{shorter}"
+            )
         asked = {"num_beams": beam, "num_return_sequences": n_best, "max_new_tokens": longest, "do_sample": False}
         with torch.inference_mode():
             found = self.model.generate(**inputs, **asked, output_scores=True, return_dict_in_generate=True)

@@ -1,4 +1,8 @@
-"""Captioners whose matrix products run in 8-bit integers: weights once, activations as they come, on the CPU alone."""
+"""Captioners whose matrix products run in 8-bit integers: weights once, activations as they come, on the CPU alone.
+
+Activations are scaled by the smallest and the largest number of all that are multiplied at once, so that what is said
+of a photo hangs on the photos of its batch: the same photos in batches of the same size have the same captions.
+"""
 
 import copy
 import warnings
@@ -13,7 +17,8 @@ _ENGINES = ("x86", "fbgemm", "onednn", "qnnpack")  # the quickest first
 
 
 def in_int8(network: Captioner, device: str) -> Captioner:
-    """A copy that speaks with 8-bit products; what it says differs where two words are nearly as probable.
+    """A copy that speaks with 8-bit products; where two words are nearly as probable it may say the other one, also
+    from batch to batch.
 
     Raises:
         BadOption: on any device but the CPU.

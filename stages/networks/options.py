@@ -18,7 +18,7 @@ class TrainingOptions:
     schedule: Literal["constant", "linear", "cosine"] = option(
         "constant", "of the learning rate; linear and cosine end at 0"
     )
-    warm_up: float = option(0.0, "epochs in which the learning rate rises from 0", low=0.0)
+    warm_up: float = option(0.0, "epochs, fewer than all, in which the learning rate rises from 0", low=0.0)
     average: float = option(0.0, "decay of the averaged weights, which are judged and kept; 0: none", low=0.0, high=1.0)
     scheduled_sampling: float = option(
         0.0, "probability, in the last epoch, that a step is fed the captioner's own word", low=0.0, high=1.0
@@ -30,7 +30,9 @@ class TrainingOptions:
     weight_decay: float = option(0.0, "share of the weights that a step at rate 1 would take away", low=0.0, high=1.0)
     clip: float = option(5.0, "longest gradient, in norm, that a step may follow", low=1e-6)
     epochs: int = option(50, "most passes over the training photos", low=1)
-    patience: int = option(6, "epochs without a better CIDEr-D of tune before training stops", low=1)
+    patience: int = option(
+        6, "epochs without a better CIDEr-D of tune, once it is above 0, before training stops", low=1
+    )
     refit: bool = option(False, "then train anew on train and tune together, for as many epochs as were best")
     self_critical: int = option(0, "passes after that which raise the CIDEr-D of samples", low=0)
     self_critical_rate: float = option(4e-5, "of Adam in these passes", low=1e-8, high=1.0)
@@ -42,6 +44,8 @@ class TrainingOptions:
     seed: int = option(0, "of the first weights, the order of the photos and dropout", low=0)
 
     def __post_init__(self) -> None:
+        if self.warm_up >= self.epochs:
+            raise BadOption(f"warm_up={self.warm_up} never ends: take less than epochs={self.epochs}")
         if self.self_critical and self.refit:
             raise BadOption(f"self_critical={self.self_critical} goes without a second training: leave out refit=true")
         if self.self_critical and self.baseline == "others" and self.samples == 1:
@@ -69,13 +73,15 @@ class SpeakingOptions:
         choices=("none", "mean", "gnmt", "polynomial", "min_hinge", "max_hinge", "gaussian"),
         affects="predict",
     )
-    length_power: float = option(0.7, "exponent of gnmt and of polynomial", low=0.0, affects="predict")
+    length_power: float = option(0.7, "exponent of gnmt and of polynomial", low=0.0, high=10.0, affects="predict")
     unrepeated: int = option(0, "words in a row that no caption says twice; 0: any", low=0, affects="predict")
     stutter: bool = option(True, "a word may follow itself", affects="predict")
     unknown: bool = option(False, "the unknown word may be said", affects="predict")
     n_best: int = option(1, "captions given for a photo, best first; at most `beam`", low=1, affects="predict")
     groups: int = option(1, "groups of `beam` sentences each that avoid each other's words", low=1, affects="predict")
-    diversity: float = option(0.5, "nats a word costs for each earlier group saying it", low=0.0, affects="predict")
+    diversity: float = option(
+        0.5, "nats a word costs for each sentence of earlier groups saying it", low=0.0, high=100.0, affects="predict"
+    )
     must_say: int = option(
         0, "objects of `graph`, clearest first, that a caption has to name", low=0, high=6, affects="predict"
     )
@@ -87,7 +93,11 @@ class SpeakingOptions:
     )
     top_p: float = option(1.0, "share of probability that a sample keeps to", low=1e-6, high=1.0, affects="predict")
     draw: int = option(0, "seed of samples", low=0, affects="predict")
-    int8: bool = option(False, "matrix products of speaking in 8-bit integers, on the CPU", affects="predict")
+    int8: bool = option(
+        False,
+        "matrix products of speaking in 8-bit integers, on the CPU; captions then hang on the photos of a batch",
+        affects="predict",
+    )
 
     def __post_init__(self) -> None:
         if self.must_say and (self.search == "sample" or self.groups > 1):
@@ -122,7 +132,9 @@ class GridCaptionerOptions(CaptionerOptions):
     fine_tune_share: float = option(
         1.0, "of the learning rate, at which the backbone learns", low=1e-6, high=1.0, later=True
     )
-    fine_tune_from: int = option(1, "the epoch in which the backbone begins to learn", low=1, later=True)
+    fine_tune_from: int = option(
+        1, "the epoch in which the backbone begins to learn; `patience` counts from there", low=1, later=True
+    )
 
     def __post_init__(self) -> None:
         CaptionerOptions.__post_init__(self)
@@ -155,6 +167,6 @@ class Epoch:
 
 
 def best(log: Sequence[Epoch]) -> int:
-    """The place of the best epoch; of the last where nothing judged."""
-    known = [epoch.cider for epoch in log if epoch.cider is not None]
-    return [epoch.cider for epoch in log].index(max(known)) if known else len(log) - 1
+    """The place of the best epoch; of the last where nothing judged, or all were judged 0, which tells none apart."""
+    scores = [epoch.cider or 0.0 for epoch in log]
+    return scores.index(max(scores)) if any(scores) else len(log) - 1

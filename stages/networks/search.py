@@ -120,7 +120,7 @@ def beam(
         symbols = scores.shape[1]
         heard = network.heard(torch.arange(symbols, device=device))
         scores = rules.apply(scores, trail.words, heard)
-        total, place = frontier.choose(total.unsqueeze(3) + scores.view(*total.shape, symbols), photo, heard)
+        total, place = frontier.choose(total.unsqueeze(3) + scores.view(*total.shape, symbols), photo, heard, left)
         total = total.masked_fill(torch.arange(width, device=device) >= left.unsqueeze(2), -math.inf)
         first = torch.arange(len(photo), device=device).view(-1, 1, 1) * len(merits) * width
         parent, word = (first + place // symbols).flatten(), (place % symbols).flatten()

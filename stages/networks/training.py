@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.columns import Joined
+from pipeline.errors import BadOption
 from pipeline.records import Scene
 from pipeline.stage import Runtime
 from stages.networks import processes
@@ -101,6 +102,7 @@ def train(
     Raises:
         StoreError: if a checkpoint is damaged or cannot be written.
         MissingDependency: if events are wanted for TensorBoard, and it is not here.
+        BadOption: if every gradient of a training in fp16 overflowed, so that no step was taken.
     """
     network.to(device)
     optimiser = adam(network, options.learning_rate, options.weight_decay)
@@ -119,6 +121,8 @@ def train(
             tell(len(run.log), run.log[-1])
             if first:
                 run.save()
+    if run.scaler.is_enabled() and not any(state["step"] for state in optimiser.state.values()):
+        raise BadOption("precision=fp16: all gradients overflowed, nothing was learned; take precision=bf16 or fp32")
     network.load_state_dict(run.best)
     network.eval()
     return tuple(run.log)

@@ -106,6 +106,7 @@ def test_what_does_not_go_together_is_refused(other: dict[str, str]) -> None:
         ("temperature=0.5", "search=sample"),
         ("groups=2:search=sample", "search=beam"),
         ("samples=3", "self_critical=1 or more"),
+        ("warm_up=5.0:epochs=5", "less than epochs=5"),
         ("fine_tune_share=0.1", "fine_tune=true"),
         ("fine_tune_from=2", "fine_tune=true"),
         ("fine_tune_from=9:fine_tune=true:epochs=5:self_critical=3", "fine_tune_from=8 or less"),
@@ -114,6 +115,22 @@ def test_what_does_not_go_together_is_refused(other: dict[str, str]) -> None:
 def test_what_would_do_nothing_is_refused(given: str, use: str) -> None:
     with pytest.raises(BadOption, match=f"{given.split(':')[0]} .*{use}"):
         choose("captions", f"neuraltalk:{given}")
+
+
+@pytest.mark.parametrize(
+    ("option", "most", "use"),
+    [
+        ("length_power", 10.0, {"length_normalisation": "gnmt"}),
+        ("length_power", 10.0, {"length_normalisation": "polynomial"}),
+        ("diversity", 100.0, {"groups": 2, "n_best": 6}),
+    ],
+)
+def test_what_is_raised_to_a_power_or_charged_stays_a_number(option: str, most: float, use: dict[str, Any]) -> None:
+    said = speaking(**use | {option: most})
+    assert all(caption.words for captions in said for caption in captions)
+    spelt = ":".join(f"{name}={value}" for name, value in use.items())
+    with pytest.raises(BadOption, match=f"{option}.*between 0.0 and {most}"):
+        choose("captions", f"neuraltalk:{option}=1e39:{spelt}")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Captions by a model of the transformers library, against the model itself asked word by word."""
 
+import dataclasses
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -93,6 +95,26 @@ def test_what_is_no_model_is_refused(folder: Path, tmp_path: Path) -> None:
     (half / "model.safetensors").unlink()
     with pytest.raises(BadOption, match="image-to-text model that can be loaded"):
         HfCaption(Config(folder=str(half))).predict([Scene(Image("0", "", 1, 1, ""))], Resources())
+
+
+def test_a_prompt_is_refused_by_a_model_that_reads_none(folder: Path, scenes: list[Scene]) -> None:
+    with pytest.raises(BadOption, match=r"prompt='a dog'.*photo alone.*leave it out"):
+        HfCaption(Config(folder=str(folder), prompt="a dog"), Runtime(device="cpu")).predict(scenes, Resources())
+
+
+@pytest.mark.parametrize("beam", [1, 2])
+def test_a_caption_has_at_most_the_places_of_its_decoder(
+    folder: Path, tmp_path: Path, scenes: list[Scene], beam: int
+) -> None:
+    """That of 32; a model whose sentences never end says as many tokens."""
+    endless = Path(shutil.copytree(folder, tmp_path / "endless"))
+    told = json.loads((endless / "generation_config.json").read_text())
+    (endless / "generation_config.json").write_text(json.dumps(told | {"suppress_tokens": [2]}))
+    config = Config(folder=str(endless), longest=32, beam=beam)
+    ((said,), *_) = HfCaption(config, Runtime(device="cpu")).predict(scenes, Resources())
+    assert len(said.words) > 20  # of 32 tokens, some of which are no words
+    with pytest.raises(BadOption, match=r"longest=33.*32.*take longest=32 or less"):
+        HfCaption(dataclasses.replace(config, longest=33), Runtime(device="cpu")).predict(scenes, Resources())
 
 
 def test_a_hub_that_cannot_be_asked_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Additive attention without a tanh."""
 
+import pytest
 import torch
 
 from stages.networks.attention import exponential, scores
@@ -32,3 +33,21 @@ def test_gradients_stay_finite_and_right() -> None:
     torch.autograd.backward(scores(exponential(keys), query, weight).sum())
     assert keys.grad is not None
     torch.testing.assert_close(keys.grad[0, 0], torch.tensor([1 - torch.tanh(torch.tensor(0.5)).item() ** 2, 0.0, 0.0]))
+
+
+@pytest.mark.parametrize("bits", [torch.float16, torch.bfloat16])
+def test_of_fewer_bits_scores_and_gradients_are_finite_and_those_of_tanh(bits: torch.dtype) -> None:
+    """exp(2 * 6) does not fit fp16. Beside float32 nothing but the result is rounded."""
+    chance = torch.Generator().manual_seed(0)
+    keys, query = ((torch.randn(size, generator=chance) * 6).to(bits) for size in ((3, 5, 8), (6, 8)))
+    weight = torch.randn(8, generator=chance)
+    wide = [part.float().requires_grad_() for part in (keys, query, weight)]
+    plain = torch.tanh(wide[0].unsqueeze(1) + wide[1].view(3, 2, 1, 8)) @ wide[2]
+    expected = torch.autograd.grad(plain.sum(), wide)
+    few = [part.detach().requires_grad_() for part in (keys, query, weight)]
+    with torch.autocast("cpu", dtype=bits):
+        found = scores(exponential(few[0]), few[1], few[2])
+    nearest = torch.finfo(bits).eps * plain.detach().abs().max().item()
+    torch.testing.assert_close(found.float(), plain.detach(), atol=nearest, rtol=0)
+    for ours, theirs in zip(torch.autograd.grad(found.sum(), few), expected, strict=True):
+        torch.testing.assert_close(ours.float(), theirs, atol=0.03, rtol=0.03)

@@ -52,6 +52,17 @@ def test_it_stays_as_it_was_until_its_first_epoch() -> None:
         assert all(torch.equal(*pair) for pair in pairs) is same
 
 
+def test_epochs_before_its_first_do_not_count_as_stale() -> None:
+    """What was best before remains so; the backbone has all of `patience` to do better."""
+    scores = [0.5, 0.4, 0.3, 0.2, 0.4, 0.4, 0.9]
+    for first, epochs in ((1, 3), (2, 3), (4, 5), (5, 6)):
+        net, best = network(first=first), network(first=first)
+        log = train(net, lessons(), scripted(scores), options(epochs=7, patience=2), Runtime(), "cpu")
+        assert len(log) == epochs
+        train(best, lessons(), None, options(epochs=1), Runtime(), "cpu")
+        assert all(map(torch.equal, weights(net), weights(best)))
+
+
 @pytest.mark.parametrize("share", [1.0, 0.1])
 def test_it_learns_at_its_share_of_the_rate(share: float) -> None:
     """Adam's first step moves a weight by the rate, whatever the gradient."""

@@ -1,5 +1,6 @@
 """8-bit speaking against the captioner it copies."""
 
+from dataclasses import fields
 from functools import partial
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from pipeline.errors import BadOption
 from stages.networks.captioner import Captioner
 from stages.networks.int8 import in_int8
+from stages.networks.options import SpeakingOptions
 from stages.networks.show_attend_tell import ShowAttendTell
 from stages.networks.up_down import UpDown
 from stages.resources.vocabulary import START
@@ -25,10 +27,11 @@ def captioner(kind: str, seed: int) -> Captioner:
 
 
 @torch.inference_mode()
-def first_words(network: Captioner) -> torch.Tensor:
+def first_words(network: Captioner, seen: torch.Tensor | None = None) -> torch.Tensor:
     """Log-probabilities (photos, symbols)."""
-    memory = network.encode((photos(6, channels=24),))
-    return network.step(memory, network.start(memory), torch.full((6,), START))[0]
+    seen = photos(6, channels=24) if seen is None else seen
+    memory = network.encode((seen,))
+    return network.step(memory, network.start(memory), torch.full((len(seen),), START))[0]
 
 
 @pytest.mark.parametrize("kind", ["show_attend_tell", "up_down"])
@@ -42,6 +45,16 @@ def test_its_words_are_nearly_as_probable_and_the_captioner_itself_is_left_alone
     for seed in range(1, 4):
         assert (first_words(captioner(kind, seed)) - exact).abs().amax(dim=1).min() > 5 * NEAR
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def test_what_it_says_of_a_photo_hangs_on_its_batch_as_its_option_tells() -> None:
+    network, some = captioner("show_attend_tell", 0), photos(2, channels=24)
+    some[1] *= 50  # activations of both are scaled by the largest
+    for one, alike in ((network, True), (in_int8(network, "cpu"), False)):
+        together, alone = first_words(one, some)[0], first_words(one, some[:1])[0]
+        assert torch.allclose(together, alone, atol=1e-5) == alike
+    (told,) = (item.metadata["help"] for item in fields(SpeakingOptions) if item.name == "int8")
+    assert "batch" in told
 
 
 def test_it_is_refused_where_there_is_no_such_arithmetic() -> None:

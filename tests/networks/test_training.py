@@ -43,6 +43,17 @@ def test_training_stops_when_the_judge_has_seen_nothing_better_and_keeps_the_bes
         assert torch.equal(kept, expected)
 
 
+@pytest.mark.parametrize(("scores", "kept"), [([0.0, 0.0, 0.0, 0.2, 0.1, 0.1], 4), ([0.0] * 6, 6)])
+def test_a_score_of_0_is_no_best_and_ends_nothing(scores: list[float], kept: int) -> None:
+    """Before the first n-gram is right, every epoch has a CIDEr-D of 0, and has learned more than the one before."""
+    net, best = network(), network()
+    log = train(net, lessons(), scripted(scores), options(patience=2), Runtime(), "cpu")
+    assert [epoch.cider for epoch in log] == scores
+    train(best, lessons(), None, options(epochs=kept), Runtime(), "cpu")
+    for mine, expected in zip(weights(net), weights(best), strict=True):
+        assert torch.equal(mine, expected)
+
+
 def test_without_a_judge_the_last_epoch_is_kept() -> None:
     log = train(network(), lessons(), None, options(), Runtime(), "cpu")
     assert len(log) == 6
