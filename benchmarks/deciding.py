@@ -8,11 +8,12 @@ from typing import Any
 from benchmarks.comparing import told
 from benchmarks.photos import dataset
 
-OF_NETWORKS = "attributes,channel_attention,guidance,sentinel,soft_or_hard,spatial_attention,true_or_smooth"
+OF_NETWORKS = "attributes,channel_attention,sentinel,soft_or_hard,spatial_attention,true_or_smooth"
 OF_BOXES = "detector"
+OF_GUIDANCE = "guidance"
 OF_ONE_NETWORK = "channel_gates"
-OF_LAYERS, SHORTER = "second_layer", "captions=sca_cnn:epochs=4"
-SEEDED, SEEDS = "show_attend_tell", "1"
+OF_LAYERS, SHORTER = "second_layer", "captions=sca_cnn:epochs=4:batch=32"
+SEEDED, SEEDS, LARGER = "show_attend_tell", "0,1", "captions=show_attend_tell:batch=32"
 ABLATED = ("babytalk", "up_down")
 TOGETHER = "babytalk_crf,every_picture,nearest_neighbour,att_lstm,adaptive,show_attend_tell,cbam"
 _SHARE = ("field", "alone", "share", "largest", "at_fault")
@@ -26,10 +27,15 @@ def questions() -> Mapping[str, Any]:
     return _answers({**_with_flickr8k(OF_NETWORKS), "Pascal": (pascal, "", OF_BOXES)})
 
 
+def guidance() -> Mapping[str, Any]:
+    """The question of guidance, by networks that are guided by BabyTalk's graph. On the same photos as `variants`."""
+    return _answers(_with_flickr8k(OF_GUIDANCE))
+
+
 def variants() -> Mapping[str, Any]:
-    """The questions that compare a network with others of its kind, fitted for them alone: on Flickr8k's development
-    photos, and on Pascal Sentences val by networks fitted on Flickr8k."""
-    return _answers(_with_flickr8k(OF_ONE_NETWORK))
+    """The questions that compare a network with others of its kind, fitted for them alone in batches of 32 photos: on
+    Flickr8k's development photos, and on Pascal Sentences val by networks fitted on Flickr8k."""
+    return _answers(_with_flickr8k(OF_ONE_NETWORK), "--swap", LARGER)
 
 
 def layers() -> Mapping[str, Any]:
@@ -39,9 +45,10 @@ def layers() -> Mapping[str, Any]:
 
 
 def seeds() -> Mapping[str, Any]:
-    """One network learned with other seeds than its plan's, on Flickr8k's development photos: its CIDEr-D with each."""
+    """One network learned with two seeds in batches of 32 photos, on Flickr8k's development photos: its CIDEr-D with
+    each."""
     flickr8k, _ = _datasets()
-    found = _told("scores.json", flickr8k, "", "compare", "--plans", SEEDED, "--seeds", SEEDS)
+    found = _told("scores.json", flickr8k, "", "compare", "--plans", SEEDED, "--seeds", SEEDS, "--swap", LARGER)
     scores = [one for one in found["scores"] if (one["metric"], one["references"]) == ("CIDEr-D", "all")]
     return {one["plan"]: one["value"] for one in scores}
 
