@@ -21,8 +21,9 @@ then. A number is a difference of scores with the interval that 95 % of 1,000 re
 systems on the same draws; where it holds 0, the photos cannot say. Each network was trained once, and what chance does
 in training is not in the interval: the last part but two says how much that is, and a difference of networks that is
 smaller is not shown, whatever the verdict.
-Where a detector is to be trained on boxes, Pascal alone was asked, and a network learns little from its 275 photos: no
-score of `up_down_regions` there comes near nearest neighbours', and what a detector brings it is read with that.
+Where a detector is to be trained on boxes, Pascal alone was asked, and a network learns little from its 275 photos:
+`up_down_regions` stays far below nearest neighbours there, and what a detector brings it is read with that.
+Relevance was measured before what captions deny and wear was read as such (changelog).
 To ask on data of your own: `captionloom ask --questions NAME`.
 
 Made by `python -m benchmarks.run questions guidance variants layers seeds ablations together` and
