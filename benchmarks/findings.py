@@ -29,10 +29,10 @@ To ask on data of your own: `captionloom ask --questions NAME`.
 Made by `python -m benchmarks.run questions guidance variants layers seeds ablations together` and
 `python -m benchmarks.findings`.
 """
-_SMALLER = "The captioners that attend learned in batches of 32 photos here, in those of 16 elsewhere."
+_LARGER = "The captioners that attend learned in batches of 32 photos here, in those of 16 elsewhere."
 _NOTES = {
-    "channel_gates": _SMALLER,
-    "guidance": _SMALLER,
+    "channel_gates": _LARGER,
+    "guidance": _LARGER,
     "second_layer": (
         "Both networks learned for four epochs in place of the plan's eight, and in batches of 32"
         " (`captions=sca_cnn:epochs=4:batch=32`):\nan epoch of two layers takes a quarter of an hour. What longer"

@@ -37,6 +37,8 @@ Inspect: TypeAlias = Callable[[Path], Seen | None]
 
 
 _MOST_NAMED = 10
+NOTES = "photos.sqlite"
+"""Where a store remembers what was seen of photos."""
 _REMEDIES = {
     "FULL": "free some space and run again: what is finished is kept",
     "READONLY": "give another --store",

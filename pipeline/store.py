@@ -21,7 +21,7 @@ from pipeline.errors import StoreError
 from pipeline.keys import key_of
 from pipeline.manifest import damage, damaged, flush, flush_all, foreign, write_manifest
 from pipeline.meter import Meter
-from pipeline.photos import Photos
+from pipeline.photos import NOTES, Photos
 
 KINDS = ("datasets", "resources", "models", "columns", "scores")
 FORMAT = {"captionloom_store": 1}
@@ -139,7 +139,7 @@ class Store:
     def photos(self, skip: bool = False) -> Photos:
         """Looks at photo files and remembers what they are; `skip` leaves out those that cannot be used."""
         with explained(self.root), self._locked("photos"):  # several processes may come to make it
-            return Photos(self.root / "photos.sqlite", skip).opened()
+            return Photos(self.root / NOTES, skip).opened()
 
     def artefacts(self) -> Iterator[Path]:
         """Every artefact directory."""

@@ -86,7 +86,7 @@ def _store(root: Path, repair: bool) -> list[tuple[bool, str]]:
         lines += [(repair, f"{artefact}: {fault}; {_end(repair)}") for fault in faults]
         if faults and repair:
             shutil.rmtree(artefact)
-    notes = root / "photos.sqlite"
+    notes = root / photos.NOTES
     if wrong := photos.fault(notes):
         lines.append((repair, f"{notes}: {wrong}; {_end(repair)}"))
         if repair:

@@ -7,10 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.errors import CaptionloomError
+from pipeline.photos import NOTES
 from pipeline.store import Store
 from workflows.sources import forget
-
-PHOTOS = "photos.sqlite"
 
 
 @contextmanager
@@ -28,7 +27,7 @@ def shadow(store: Path) -> Iterator[Path]:
                 link = shown.path(artefact.parent.name, artefact.name)
                 link.parent.mkdir(exist_ok=True)
                 link.symlink_to(artefact.absolute())
-            _copy_photos(store.absolute() / PHOTOS, root / PHOTOS)
+            _copy_photos(store.absolute() / NOTES, root / NOTES)
         forget()
         try:
             yield root
