@@ -14,7 +14,7 @@ from workflows.planning import find_plans, seeded
 from workflows.results import Results
 from workflows.tasks import Predict
 
-REPORT_VERSION = 9
+REPORT_VERSION = 10
 
 
 class Compare(OnSplit):

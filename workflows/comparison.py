@@ -18,6 +18,7 @@ from workflows.attribution.ablation import ablation
 from workflows.costs.recorded import Recorded
 from workflows.costs.systems import system_costs
 from workflows.evaluation import measured
+from workflows.report.axes import picture
 from workflows.report.comparison import Comparison, System
 from workflows.report.learning import Learning
 from workflows.report.page import render
@@ -28,9 +29,12 @@ from workflows.statistics import Measured, all_pairs, over_seeds, together, with
 if TYPE_CHECKING:
     from workflows.compare import Compare
 
+PICTURE = "relevance_and_fluency.svg"
+
 
 def write_comparison(directory: Path, task: "Compare") -> None:
-    """Write captions/<plan>.json, scores.json, scores.parquet, intervals.parquet and report.html into a directory."""
+    """Write captions/<plan>.json, scores.json, scores.parquet, intervals.parquet, report.html and
+    the report's first picture into a directory."""
     files = task.split_files(task.on.text, task.split, {})
     measured = {plan.name: _measured(task, plan) for plan in task.found}
     scored = with_intervals(measured)
@@ -71,6 +75,8 @@ def write_comparison(directory: Path, task: "Compare") -> None:
         costs=costs,
     )
     (directory / "report.html").write_text(render(comparison), encoding="utf-8")
+    if drawn := picture(comparison):
+        (directory / PICTURE).write_text(drawn, encoding="utf-8")
 
 
 def _measured(task: "Compare", plan: Plan) -> Measured:

@@ -48,6 +48,7 @@ def test_the_table_for_other_tools_has_a_row_a_photo(ran: Path) -> None:
 
 def test_the_report_loads_nothing_from_elsewhere(ran: Path) -> None:
     page = (ran / "out" / "report.html").read_text()
+    assert (ran / "out" / "relevance_and_fluency.svg").read_text().startswith("<svg")
     assert 'src="http' not in page
     assert 'href="http' not in page
     assert "babytalk_oracle" in page

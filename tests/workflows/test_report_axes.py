@@ -1,6 +1,7 @@
 """Relevance and fluency in the report: tables of their own, the better of less, and the first picture."""
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ import pytest
 
 from pipeline.records import Score
 from tests.workflows.test_report import comparison
-from workflows.report.axes import apart, axes
+from workflows.report.axes import apart, axes, picture
 from workflows.report.comparison import Comparison
 from workflows.report.page import render
 from workflows.report.scatter import FRAME, NARROW, Frame, Mark, Point, scatter
@@ -82,6 +83,23 @@ def test_a_photo_whose_caption_names_nothing_is_scored_all_the_same(measured: Co
     fewer = replace(named, scores=tuple(map(some, named.scores)))
     before, after = (axes(replace(measured, systems=(one, *others))).tables[0][2] for one in (named, fewer))
     assert [row.cells for row in after.rows] == [row.cells for row in before.rows]
+
+
+def test_the_picture_alone_is_a_drawing_of_its_own_that_follows_light_and_dark(measured: Comparison) -> None:
+    odd = replace(measured.systems[0], name="<b>&amp;")
+    drawn = picture(replace(measured, systems=(odd, *measured.systems[1:])))
+    root = ElementTree.fromstring(drawn)  # noqa: S314: our own
+    svg = "{http://www.w3.org/2000/svg}"
+    assert root.tag == f"{svg}svg"
+    assert set(MEASURED) - {"babytalk"} | {"<b>&amp;"} <= {item.text for item in root.iter(f"{svg}text")}
+    style = "".join(item.text or "" for item in root.iter(f"{svg}style"))
+    assert "prefers-color-scheme: dark" in style
+    used = {name for rule in style.split(".axes")[1:] for name in re.findall(r"var\((--\w+)\)", rule)}
+    assert used
+    assert all(f"{name}:" in style for name in used)
+    assert not re.search(r"https?://(?!www\.w3\.org)|<script|href", drawn)
+    nothing = replace(measured, systems=tuple(replace(system, scores=()) for system in measured.systems))
+    assert picture(nothing) == ""
 
 
 def test_the_scores_table_is_without_them(measured: Comparison) -> None:

@@ -1,12 +1,11 @@
 """A page of its own for an ablation: what each stage costs, what each field carries, and where it shows."""
 
 from dataclasses import dataclass, field
-from importlib import resources
 
 from stages.analysis.attribution import Attribution
 from stages.analysis.bootstrap import LEAST_PHOTOS, Estimate
 from workflows.inlined import source_hash
-from workflows.report.section import filled
+from workflows.report.section import assets, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Ablation:
 
 def render(ablation: Ablation) -> str:
     """The ablation as one self-contained page, without scripts."""
-    style = (resources.files("workflows.report") / "assets" / "page.css").read_text(encoding="utf-8")
+    style = assets("colours.css", "page.css")
     page = filled("ablation_page.html", ablation=ablation, style=style, style_hash=source_hash(style), shown=shown)
     return page.encode("utf-8", "replace").decode("utf-8")
 

@@ -10,7 +10,7 @@ from stages.metrics.fluency import PERPLEXITY
 from workflows.report.comparison import Comparison, System
 from workflows.report.scatter import FRAME, NARROW, Frame, Point, Scatter, scatter
 from workflows.report.scores import GROUPS, ScoreTable, better, score_table
-from workflows.report.section import Section, filled
+from workflows.report.section import Section, assets, filled
 
 METRICS = {
     "facts": "Relevance",
@@ -44,6 +44,14 @@ def section(comparison: Comparison) -> Section | None:
     """The chart and the tables; None where neither axis was measured."""
     found = axes(comparison)
     return Section("axes", "Relevance and fluency", filled("axes.html", axes=found)) if found.tables else None
+
+
+def picture(comparison: Comparison) -> str:
+    """The chart as an SVG that needs nothing else, light or dark as its reader has it; empty without marks."""
+    points = axes(comparison).points
+    style = assets("colours.css", "axes.css")
+    drawn = filled("axes.svg", points=points, frame=FRAME, chart=scatter(points), style=style) if points else ""
+    return drawn.strip()
 
 
 def apart(comparison: Comparison) -> Comparison:

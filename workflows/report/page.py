@@ -7,7 +7,6 @@ script and style, by hash, and pictures inside the page.
 """
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from typing import Any
 
 from pipeline.records import Image
@@ -18,13 +17,13 @@ from workflows.report.details import details, number
 from workflows.report.disagreement import disagreement
 from workflows.report.packing import packed
 from workflows.report.scores import by_photo, photo_metric
-from workflows.report.section import filled
+from workflows.report.section import assets, filled
 from workflows.report.sections import sections
 from workflows.report.systems import views
 from workflows.report.thumbnails import thumbnails
 
 MOST_CHARACTERS = 15_000_000
-STYLES = ("page.css", "parts.css", "axes.css", "card.css")
+STYLES = ("colours.css", "page.css", "parts.css", "axes.css", "card.css")
 SCRIPTS = (
     "elements.js",
     "overlay.js",
@@ -68,7 +67,7 @@ def render_captions(
 
 
 def _page(comparison: Comparison, title: str, compares: bool) -> str:
-    style, script = _assets(STYLES), _assets(SCRIPTS)
+    style, script = assets(*STYLES), assets(*SCRIPTS)
     places = comparison.shown
     index, blocks = inlined(_index(comparison, compares)), [_details(comparison, place) for place in places]
     parts = sections(comparison) if compares else [part for part in [plans.section(comparison)] if part]
@@ -121,11 +120,6 @@ def _index(comparison: Comparison, compares: bool) -> Mapping[str, Any]:
 
 def _details(comparison: Comparison, place: int) -> str:
     return packed([details(system.scenes[place]) for system in comparison.systems])
-
-
-def _assets(names: tuple[str, ...]) -> str:
-    folder = resources.files("workflows.report") / "assets"
-    return "\n".join((folder / name).read_text("utf-8").strip() for name in names)
 
 
 def _count(number: int) -> str:

@@ -1,7 +1,8 @@
-"""A part of the overview, and how its HTML is made from a template."""
+"""A part of the overview, and how its HTML is made from a template and from assets."""
 
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ def filled(template: str, **values: Any) -> str:
         jinja2.UndefinedError: if the template wants a value that was not given.
     """
     return _templates().get_template(template).render(values)
+
+
+def assets(*names: str) -> str:
+    """Files of `assets/`, one behind the other."""
+    folder = resources.files("workflows.report") / "assets"
+    return "\n".join((folder / name).read_text("utf-8").strip() for name in names)
 
 
 @cache
