@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 _LETTER, _LINE = 7.4, 16  # of a label, in the drawing's units
-_FARTHEST = 8  # lines from a mark to its label
+_FARTHEST = 16  # lines from a mark to its label
 _BOTH = math.sqrt(-2 * math.log(0.05)) / 1.96  # half axes that hold 95 % of two numbers, to those that hold it of one
 
 
@@ -24,8 +24,8 @@ class Frame:
 
 
 FRAME = Frame()
-NARROW = Frame(width=360, height=400, left=54, right=350, bottom=352)
-"""For a telephone, where the labels keep their size and the plot does not."""
+NARROW = Frame(width=360, height=468, left=54, right=350, bottom=420)
+"""For a telephone, where the labels keep their size and the plot does not: it is high enough for twenty."""
 
 Interval: TypeAlias = tuple[float, float]
 
