@@ -27,6 +27,7 @@ from stages.vision.coverage import covered
 NOUNS, SHOWN = "boxed nouns", "nouns with evidence"
 POINTING, MASS, OVERLAP = "pointing", "mass inside", "box IoU>=.5"
 CENTRE, UNIFORM = "pointing, centre", "mass, uniform"
+ABOVE_CENTRE, ABOVE_UNIFORM = "pointing (above centre)", "mass inside (above uniform)"
 RIGHT_FROM = 0.5
 
 
@@ -37,8 +38,9 @@ class Grounding(EvidenceMetric[NoOptions]):
     evidence: "pointing", the share whose strongest place lies in a box of the object: the middle of the map's greatest
     cell, or of the evidence's box (of several greatest cells, their mean); "mass inside", how much of the map, or of
     the box's area, lies in boxes of the object. "pointing, centre" and "mass, uniform" are what the middle of the
-    photo and an even map would have had for the same nouns: by chance, a large object is hit. "box IoU>=.5" is the
-    share of boxes that overlap some box of the object so well; maps have none.
+    photo and an even map would have had for the same nouns: by chance, a large object is hit. "(above centre)" and
+    "(above uniform)" are the differences, each from the same photos. "box IoU>=.5" is the share of boxes that overlap
+    some box of the object so well; maps have none.
 
     A map covers the whole photo, which networks see squashed to a square. Objects are things: stuff covers too much of
     a photo to be missed. Scores are ratios of sums over photos, so that a photo counts by its nouns.
@@ -47,13 +49,24 @@ class Grounding(EvidenceMetric[NoOptions]):
     """
 
     name: ClassVar[str] = "grounding"
-    version: ClassVar[int] = 2
-    scores: ClassVar[tuple[str, ...]] = (NOUNS, SHOWN, POINTING, CENTRE, MASS, UNIFORM, OVERLAP)
+    version: ClassVar[int] = 3
+    scores: ClassVar[tuple[str, ...]] = (
+        NOUNS,
+        SHOWN,
+        POINTING,
+        CENTRE,
+        MASS,
+        UNIFORM,
+        OVERLAP,
+        ABOVE_CENTRE,
+        ABOVE_UNIFORM,
+    )
     better: ClassVar[Mapping[str, Better]] = dict.fromkeys((NOUNS, SHOWN, CENTRE, UNIFORM), "neither")
     undefined: ClassVar[Mapping[str, str]] = {
         SHOWN: "these captions name no boxed thing",
         **dict.fromkeys(
-            (POINTING, CENTRE, MASS, UNIFORM), "these captions have no evidence at words that name boxed things"
+            (POINTING, CENTRE, MASS, UNIFORM, ABOVE_CENTRE, ABOVE_UNIFORM),
+            "these captions have no evidence at words that name boxed things",
         ),
         OVERLAP: "these captions have no evidence that is a box at words that name boxed things",
     }
@@ -80,7 +93,8 @@ class Grounding(EvidenceMetric[NoOptions]):
         """(..., scores)."""
         nouns, shown, hits, mass, centre, uniform, boxes, right = np.moveaxis(sums, -1, 0)
         of_shown = [share(part, shown) for part in (hits, centre, mass, uniform)]
-        return np.stack([nouns / photos, share(shown, nouns), *of_shown, share(right, boxes)], axis=-1)
+        above = [share(hits - centre, shown), share(mass - uniform, shown)]
+        return np.stack([nouns / photos, share(shown, nouns), *of_shown, share(right, boxes), *above], axis=-1)
 
 
 def _row(scene: Scene, truth: Truth, read: Parse) -> Array:

@@ -11,7 +11,18 @@ from pipeline.records import Box, Caption, Detection, Evidence, Image, Scene, Tr
 from pipeline.stage import Metric
 from stages.analysis.scoring import judge
 from stages.analysis.verdicts import verdicts
-from stages.metrics.grounding import CENTRE, MASS, NOUNS, OVERLAP, POINTING, SHOWN, UNIFORM, Grounding
+from stages.metrics.grounding import (
+    ABOVE_CENTRE,
+    ABOVE_UNIFORM,
+    CENTRE,
+    MASS,
+    NOUNS,
+    OVERLAP,
+    POINTING,
+    SHOWN,
+    UNIFORM,
+    Grounding,
+)
 from stages.vision.coverage import covered
 
 WIDE = Image("wide", "", 400, 100, "")
@@ -60,6 +71,7 @@ def test_a_man_is_asked_of_the_boxes_of_persons_and_chance_is_told_beside(ground
     assert found[POINTING] == 1.0
     assert found[CENTRE] == 0.0  # (200, 50) is left of him
     assert found[UNIFORM] == pytest.approx(160 * 60 / (400 * 100))
+    assert [found[ABOVE_CENTRE], found[ABOVE_UNIFORM]] == pytest.approx([1.0, 0.8 - 0.24])
     assert math.isnan(found[OVERLAP])  # maps have no boxes
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import luigi
 import pytest
 
-from pipeline.errors import BadPlan, UnknownName
+from pipeline.errors import BadData, BadPlan, UnknownName
 from pipeline.registry import choose, registered
 from stages.analysis.contrasts import Contrast
+from tests.datasets.trees import photo, written
 from workflows.planning import find_plan, find_plans
 from workflows.questions.answer import Answer, verdict
 from workflows.questions.question import Deciding, Term, find_question, question_names, terms_of
@@ -109,6 +110,21 @@ def test_what_has_no_value_is_no_answer(
     assert not ask("babytalk_oracle - human", "pointing")
     assert "pointing of 'human', references=all: these captions have no evidence" in capfd.readouterr().err
     assert not Path("out/answers.json").exists()
+
+
+def test_what_the_photos_cannot_answer_is_left_out_unless_it_was_named(tmp_path: Path) -> None:
+    names = [photo(tmp_path / f"{number:02d}.png").name for number in range(20)]
+    written(tmp_path / "captions.csv", ["file,caption", *(f"{name},A dog runs." for name in names * 2)])
+    drawn, unboxed = {"fit_on": "scenes:train=10:val=2:test=3"}, {"dataset": f"folder:{tmp_path}", "split": "val"}
+    every = Answer(**unboxed, **drawn)
+    assert list(every.left_out) == ["grounding"]
+    assert "have no true detections" in every.left_out["grounding"]
+    assert {question.name for question in every.asked} == {*question_names()} - {"grounding"}
+    with pytest.raises(BadData, match=r"question grounding cannot be answered here: .* have no true detections"):
+        _ = Answer(questions=("sentinel", "grounding"), **unboxed, **drawn).asked
+    assert set(Answer(**unboxed).left_out) == {"grounding", "detector"}
+    with pytest.raises(BadData, match=r"question detector .*: photos of folder.*would learn from"):
+        _ = Answer(questions=("detector",), **unboxed).asked
 
 
 def test_an_unknown_question_is_answered_with_the_nearest() -> None:

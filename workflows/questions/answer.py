@@ -10,6 +10,7 @@ from pipeline.codec import encode
 from pipeline.columns import Column
 from pipeline.config import NoOptions
 from pipeline.errors import BadData
+from pipeline.keys import annotated
 from pipeline.plan import Plan
 from pipeline.stage import Metric
 from stages.analysis.bootstrap import LEAST_PHOTOS
@@ -23,7 +24,7 @@ from workflows.planning import find_plan, ready, seeded, swapped
 from workflows.questions.question import Deciding, Question, find_question, question_names
 from workflows.results import Results
 
-ANSWER_VERSION = 3
+ANSWER_VERSION = 4
 _SIGNS = {"more": 1, "less": -1}
 Measured: TypeAlias = tuple[Metric[Any], MetricResult]
 
@@ -39,7 +40,38 @@ class Answer(OnSplit):
 
     @cached_property
     def asked(self) -> tuple[Question, ...]:
-        return tuple(find_question(text) for text in self.questions or question_names())
+        """The questions named, or all that can be answered here."""
+        return tuple(find_question(text) for text in self._named if text not in self.left_out)
+
+    @cached_property
+    def left_out(self) -> dict[str, str]:
+        """Question -> why it cannot be answered here.
+
+        Raises:
+            BadData: for one that was named, or where none can be.
+        """
+        found = {text: self._why_not(find_question(text)) for text in self._named}
+        unfit = {text: reason for text, reason in found.items() if reason}
+        if unfit and (self.questions or len(unfit) == len(found)):
+            raise BadData("; ".join(f"question {text} cannot be answered here: {why}" for text, why in unfit.items()))
+        return unfit
+
+    @property
+    def _named(self) -> tuple[str, ...]:
+        return tuple(self.questions) or question_names()
+
+    def _why_not(self, question: Question) -> str:
+        """Why a question cannot be answered here; empty where it can."""
+        unknown = [part for part in question.learns_from if not annotated(part, self.fitted_on)]
+        if unknown:
+            return f"photos of {self.fitted_on.name}, which its plans would learn from, have no true {unknown[0]}"
+        try:
+            for one in question.deciding:
+                if not one.at:
+                    self.metric_of(one.score)
+        except BadData as error:
+            return str(error)
+        return ""
 
     @cached_property
     def families(self) -> dict[str, tuple[Plan, ...]]:
@@ -62,7 +94,6 @@ class Answer(OnSplit):
 
         Raises:
             UnknownName: for a score that no metric gives.
-            BadData: for one that cannot be computed here.
         """
         wanted = [one.score for question in self.asked for one in question.deciding if not one.at]
         return tuple(dict.fromkeys(map(self.metric_of, wanted)))
@@ -84,7 +115,13 @@ class Answer(OnSplit):
             for name, family in self.families.items()
         }
         asked = [[question.title, question.claim, repr(question.deciding)] for question in self.asked]
-        recipe = {"answer": ANSWER_VERSION, "questions": asked, "plans": made, "references": self.references}
+        recipe = {
+            "answer": ANSWER_VERSION,
+            "questions": asked,
+            "left_out": self.left_out,
+            "plans": made,
+            "references": self.references,
+        }
         return self.results(recipe, "reports/answers")
 
     def run(self) -> None:
@@ -106,7 +143,8 @@ class Answer(OnSplit):
             "command": self.command,
         }
         with self.output().replacing() as fresh:
-            content = json.dumps({**about, "answers": answers}, ensure_ascii=False, allow_nan=False, indent=1)
+            told = {**about, "answers": answers, "left_out": self.left_out}
+            content = json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1)
             (fresh / "answers.json").write_text(content, encoding="utf-8")
 
     def _decided(self, one: Deciding) -> dict[str, Any]:

@@ -49,12 +49,13 @@ class Deciding:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question, what papers predict, and what decides it."""
+    """The question, what papers predict, what decides it, and what the photos learned from have to annotate for it."""
 
     name: str
     title: str
     claim: str
     deciding: tuple[Deciding, ...]
+    learns_from: tuple[str, ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -80,7 +81,7 @@ def find_question(text: str) -> Question:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         deciding = tuple(_deciding(path, item) for item in content["decides"])
-        return Question(path.stem, content["title"], content["claim"], deciding)
+        return Question(path.stem, content["title"], content["claim"], deciding, tuple(content.get("learns_from", ())))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise BadPlan(f"question {str(path)!r} cannot be read: {why}; mend the file, or its path") from None

@@ -20,4 +20,6 @@ def print_answers(out: Path) -> None:
             about = f"({of}; {one['photos']} photos{seeds})"
             words = f"  {one['says']}: {one['score']}{left_out} {number}, {one['verdict']} {about}"
             say(words)
+    for question, reason in content["left_out"].items():
+        say(f"left out: {question}, {reason}")
     say(f"answers: {out / 'answers.json'}")
