@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.analysis.randomisation import LEVEL
+from workflows.comparison import PICTURE
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Compared:
         photos: plan -> how many photos it said something of.
         captions: plan -> photo -> caption.
         page: bytes of the report.
+        picture: its first picture, relevance against fluency, as an SVG.
         alike: by references, the pairs of plans that CIDEr-D cannot tell apart.
     """
 
@@ -29,6 +31,7 @@ class Compared:
     photos: Mapping[str, int]
     captions: Mapping[str, Mapping[str, str]]
     page: int
+    picture: str
     alike: Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -52,7 +55,8 @@ def compared(out: Path, *given: str) -> Compared:
     for pair in content["pairs"]:
         if pair["metric"] == "CIDEr-D" and pair["adjusted"] > LEVEL:
             alike.setdefault(pair["references"], []).append((pair["higher"], pair["lower"]))
-    return Compared(scores, intervals, photos, captions, (out / "report.html").stat().st_size, alike)
+    drawn = (out / PICTURE).read_text(encoding="utf-8")
+    return Compared(scores, intervals, photos, captions, (out / "report.html").stat().st_size, drawn, alike)
 
 
 def told(out: Path, file: str, *given: str) -> Any:

@@ -193,10 +193,13 @@ ON_PHOTOS: Mapping[str, Callable[[], Figures]] = {
     "alignments": alignments,
     "questions": deciding.questions,
     "guidance": deciding.guidance,
+    "seeded": deciding.seeded,
     "variants": deciding.variants,
     "layers": deciding.layers,
     "seeds": deciding.seeds,
     "ablations": deciding.ablations,
+    "substitution": deciding.substitution,
+    "confidence": deciding.confidence,
     "together": deciding.together,
 }
 BENCHES: Mapping[str, Callable[[], Figures]] = {
@@ -222,7 +225,9 @@ def main(names: list[str]) -> None:
         if not names and name in ON_PHOTOS and not photos.here():
             sys.stdout.write(f"{name}: left out, {photos.REMEDY}\n")
             continue
-        figures = BENCHES[name]()
+        figures = dict(BENCHES[name]())
+        if drawn := figures.pop(photos.PICTURE, ""):
+            (RESULTS / f"{name}.svg").write_text(drawn + "\n", encoding="utf-8")
         content = {
             "what": BENCHES[name].__doc__,
             "command": f"python -m benchmarks.run {name}",
