@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from functools import cache
 
 from scipy.stats import t
 
@@ -13,6 +14,7 @@ ROUNDED = "cbam[grid=cbam_grid:gates=none]"
 LARGER = "`show_attend_tell` in batches of 32 photos: seeds 0 and 1, and seed 0 with maps that went through float16"
 
 
+@cache
 def trainings() -> dict[str, tuple[int, float, float]]:
     """Of networks trained more than once: how often, the mean of CIDEr-D and its standard deviation."""
     gates = figures_of("variants")["channel_gates"]["Flickr8k"][1]["of"][ROUNDED]["value"]

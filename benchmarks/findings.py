@@ -127,10 +127,10 @@ def _verdict(deciding: Deciding, one: dict[str, Any]) -> str:
     """As it was given; of two networks whose scores lie nearer to each other than two trainings of one may by chance,
     that they do."""
     verdict: str = one["verdict"]
-    near = one["score"] == "CIDEr-D" and abs(one["value"]) < apart()
-    shown = one["low"] > 0 or one["high"] < 0
     if "deviation" in one:  # the interval holds it
         return verdict
+    near = one["score"] == "CIDEr-D" and abs(one["value"]) < apart()
+    shown = one["low"] > 0 or one["high"] < 0
     return verdict + _BY_CHANCE if near and shown and learned_apart(deciding) else verdict
 
 

@@ -129,13 +129,7 @@ def _objects(run: Compared) -> Mapping[str, Any]:
 
 
 def _figures(run: Compared) -> Mapping[str, Any]:
-    return {
-        "scores": run.scores,
-        "intervals": run.intervals,
-        "photos": run.photos,
-        "alike": run.alike,
-        PICTURE: run.picture,
-    }
+    return {"scores": run.scores, "intervals": run.intervals, "photos": run.photos, "alike": run.alike}
 
 
 def _root(name: str) -> Path:
